@@ -1,0 +1,1 @@
+"""Prompt Change: release discipline for production prompts, in Slack."""
