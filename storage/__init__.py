@@ -1,0 +1,1 @@
+"""What is kept: tables, transactions, queries and the audit trail. It never imports ``bot``."""

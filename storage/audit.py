@@ -1,0 +1,128 @@
+"""The audit trail: append-only, each row holding the digest of the one before it.
+
+A row is written in the transaction of the decision that it records, so there is no decision without one.
+It must never be updated or deleted; triggers in the first migration refuse both.
+
+The digest of a row is ``"audit-v1:" + sha256(canonical JSON)`` in hex over the keys ``id``, ``at`` (ISO 8601,
+UTC, microseconds), ``actor``, ``verb``, ``subject``, ``data`` and ``previous``, sorted, without spaces, UTF-8
+without escapes. That form is a contract: who changes it starts ``audit-v2``.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlmodel import Session, SQLModel
+
+from storage.models import AuditRow
+
+VERSION = "audit-v1"
+BEGINNING = f"{VERSION}:beginning"
+ROWS_AT_ONCE = 1_000
+
+_table = SQLModel.metadata.tables[str(AuditRow.__tablename__)]
+_head = select(_table.c.id, _table.c.digest).order_by(_table.c.id.desc()).limit(1)
+_append = insert(_table)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest row's number (0: none yet) and digest."""
+
+    id: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first row that does not verify, and what is wrong with it."""
+
+    id: int
+    problem: str
+
+
+def canonical(value: object) -> bytes:
+    """JSON with sorted keys, no spaces, UTF-8: the same value is always the same bytes."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
+        "utf-8", "surrogatepass"
+    )
+
+
+def row_digest(
+    *, number: int, at: datetime, actor: str, verb: str, subject: str, data: dict[str, Any], previous: str
+) -> str:
+    """The digest that a row with this content must carry."""
+    content = {
+        "id": number,
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": actor,
+        "verb": verb,
+        "subject": subject,
+        "data": data,
+        "previous": previous,
+    }
+    return f"{VERSION}:{hashlib.sha256(canonical(content)).hexdigest()}"
+
+
+def head(session: Session) -> Head:
+    """The newest row. An auditor who keeps this value notices a tail that was cut off."""
+    found = session.connection().execute(_head).first()
+    return Head(found.id, found.digest) if found else Head(0, BEGINNING)
+
+
+def append(session: Session, verb: str, subject: str, *, actor: str, now: datetime, **data: Any) -> None:  # noqa: ANN401  JSON
+    """Record that ``actor`` did ``verb`` (as ``change:approve``) to ``subject`` (as ``PC-42``)."""
+    last = head(session)
+    content: dict[str, Any] = {
+        "at": now,
+        "actor": actor,
+        "verb": verb,
+        "subject": subject,
+        "data": data,
+        "previous": last.digest,
+    }
+    digest = row_digest(number=last.id + 1, **content)
+    session.connection().execute(_append, {"id": last.id + 1, "digest": digest, **content})
+
+
+def rows(session: Session) -> Iterator[Any]:
+    """Every row, oldest first, read in portions."""
+    result = session.connection().execute(select(_table).order_by(_table.c.id))
+    yield from result.yield_per(ROWS_AT_ONCE)
+
+
+def verify(session: Session, *, expected_head: str | None = None) -> Head | Broken:
+    """Walk the whole chain. Returns its head, or the first row that was altered, removed or moved.
+
+    ``expected_head``: a digest announced earlier; it must still be in the chain, or the tail was cut.
+    """
+    last = Head(0, BEGINNING)
+    seen = expected_head is None or expected_head == BEGINNING
+    for row in rows(session):
+        problem = _problem(row, last)
+        if problem:
+            return Broken(row.id, problem)
+        last = Head(row.id, row.digest)
+        seen = seen or row.digest == expected_head
+    return last if seen else Broken(last.id + 1, "the head that was announced is no longer in the trail")
+
+
+def _problem(row: Any, last: Head) -> str:  # noqa: ANN401  a Core row
+    if row.id != last.id + 1:
+        return f"row {last.id + 1} is missing"
+    if row.previous != last.digest:
+        return "it does not follow the row before it"
+    expected = row_digest(
+        number=row.id,
+        at=row.at,
+        actor=row.actor,
+        verb=row.verb,
+        subject=row.subject,
+        data=row.data,
+        previous=row.previous,
+    )
+    return "" if expected == row.digest else "its content was altered"

@@ -1,0 +1,98 @@
+"""The database: one engine, its pragmas, and ``transaction()``, which rolls back unless the block ends well.
+
+It must never let a read-then-write run outside the write lock. Python's sqlite3 opens a transaction only at
+the first write, so two readers may both decide on what they read; ``BEGIN IMMEDIATE`` takes the lock first.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlmodel import Session
+
+BUSY_TIMEOUT_MS = 10_000
+
+
+class Store:
+    """A database and the way to use it: ``transaction()`` to write, ``reading()`` to look."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        # SQLite's own wait for the write lock is unfair: at 50 clients p99 was 899 ms, with this lock 126 ms.
+        self._turn: threading.Lock | nullcontext[None] = threading.Lock() if self.is_sqlite else nullcontext()
+
+    @classmethod
+    def open(cls, url: str) -> "Store":
+        """Open the database at an SQLAlchemy URL. The tables are made by ``storage.migrate``."""
+        parsed = make_url(url)
+        if parsed.get_backend_name() != "sqlite":
+            return cls(create_engine(parsed, pool_pre_ping=True))
+        engine = create_engine(
+            parsed,
+            connect_args={"check_same_thread": False, "isolation_level": None},
+            pool_size=16,
+            max_overflow=64,
+        )
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin)
+        return cls(engine)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that holds the write lock. Commits when the block ends well, else rolls back.
+
+        It does not nest: a use case calls functions that take the session, never another use case.
+        """
+        with (
+            self._turn,
+            self.engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+            Session(bind=connection, expire_on_commit=False, autoflush=True) as session,
+        ):
+            yield session
+            session.flush()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session over one consistent snapshot. Nothing that it writes is kept."""
+        with (
+            self.engine.connect() as connection,
+            Session(bind=connection, expire_on_commit=False, autoflush=False) as session,
+        ):
+            yield session
+
+    def problem(self) -> str | None:
+        """Why the database does not answer, in words for the readiness page, or None."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except Exception as error:  # noqa: BLE001  whatever it is, the page says that it is not well
+            return f"the database does not answer ({type(error).__name__})"
+        return None
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401  a DB-API connection
+    """Durable at commit, readers beside one writer, foreign keys held."""
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """Take the write lock before the first read of a transaction that will write."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

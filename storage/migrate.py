@@ -1,0 +1,39 @@
+"""Brings a database to the newest schema, and says which one it has. It never drops data."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from storage.engine import Store
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def upgrade(store: Store) -> None:
+    """Run the migrations that this database has not had, in one transaction each."""
+    if revision_of(store) == newest():
+        return
+    with store.engine.connect().execution_options(writes=True) as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def revision_of(store: Store) -> str | None:
+    """The schema that this database has, or None for an empty one."""
+    with store.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str | None:
+    """The schema that this code expects."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    return config

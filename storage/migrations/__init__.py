@@ -1,0 +1,1 @@
+"""Alembic's folder: numbered migrations from the first version on."""

@@ -1,0 +1,104 @@
+"""Changes and what was said of them."""
+
+from sqlmodel import Session, col, select
+
+from storage.models import Ask, Change, Evidence, Revision, Touch, Vote
+from storage.vocabulary import Decision, State
+
+OPEN = (
+    State.IN_REVIEW,
+    State.CHANGES_REQUESTED,
+    State.STALE,
+    State.APPROVED,
+    State.SCHEDULED,
+    State.RELEASING,
+    State.FAILED,
+)
+
+
+def change(session: Session, change_id: int, *, lock: bool = False) -> Change | None:
+    """One change. ``lock``: nobody else may alter it until the transaction ends (Postgres)."""
+    return session.get(Change, change_id, with_for_update=lock or None)
+
+
+def revision(session: Session, revision_id: int) -> Revision | None:
+    """One revision by its id."""
+    return session.get(Revision, revision_id)
+
+
+def current_revision(session: Session, change: Change) -> Revision | None:
+    """The revision under review, or None in a draft that has none yet."""
+    return session.exec(
+        select(Revision).where(Revision.change_id == change.id, Revision.number == change.revision)
+    ).first()
+
+
+def votes(session: Session, change_id: int) -> list[Vote]:
+    """Every decision on a change, oldest first, voided ones included."""
+    return list(session.exec(select(Vote).where(Vote.change_id == change_id).order_by(col(Vote.id))))
+
+
+def counting_votes(session: Session, change_id: int, review_digest: str) -> list[Vote]:
+    """The latest decision of each person on this digest."""
+    return list(
+        session.exec(
+            select(Vote).where(
+                Vote.change_id == change_id, Vote.review_digest == review_digest, col(Vote.counting).is_(True)
+            )
+        )
+    )
+
+
+def earlier_approval(session: Session, change_id: int, person_id: int) -> Vote | None:
+    """A person's newest approval of any revision of a change."""
+    statement = (
+        select(Vote)
+        .where(Vote.change_id == change_id, Vote.person_id == person_id, Vote.decision == Decision.APPROVE)
+        .order_by(col(Vote.id).desc())
+    )
+    return session.exec(statement).first()
+
+
+def touches(session: Session, change_id: int) -> list[Touch]:
+    """Who wrote content, note or plan of a change."""
+    return list(session.exec(select(Touch).where(Touch.change_id == change_id).order_by(col(Touch.at))))
+
+
+def evidence(session: Session, change_id: int) -> list[Evidence]:
+    """Every recorded result of a change, oldest first."""
+    return list(
+        session.exec(select(Evidence).where(Evidence.change_id == change_id).order_by(col(Evidence.id)))
+    )
+
+
+def asked(session: Session, change_id: int) -> list[str]:
+    """Whom the submitter asked, by Slack id."""
+    return list(session.exec(select(Ask.slack_id).where(Ask.change_id == change_id).order_by(Ask.slack_id)))
+
+
+def open_changes(session: Session, workflow: str | None = None) -> list[Change]:
+    """Changes on their way, newest first."""
+    statement = select(Change).where(col(Change.state).in_(OPEN)).order_by(col(Change.id).desc())
+    if workflow is not None:
+        statement = statement.where(Change.workflow == workflow)
+    return list(session.exec(statement))
+
+
+def drafts_of(session: Session, slack_id: str) -> list[Change]:
+    """A person's own drafts, newest first."""
+    statement = select(Change).where(Change.submitter == slack_id, Change.state == State.DRAFT)
+    return list(session.exec(statement.order_by(col(Change.id).desc())))
+
+
+def changes_of(session: Session, slack_id: str, *, limit: int = 20) -> list[Change]:
+    """A person's own changes, newest first."""
+    statement = (
+        select(Change).where(Change.submitter == slack_id).order_by(col(Change.id).desc()).limit(limit)
+    )
+    return list(session.exec(statement))
+
+
+def changes_in(session: Session, workflow: str, *, limit: int = 50) -> list[Change]:
+    """The changes of a workflow that were ever submitted, newest first."""
+    statement = select(Change).where(Change.workflow == workflow, Change.state != State.DRAFT)
+    return list(session.exec(statement.order_by(col(Change.id).desc()).limit(limit)))

@@ -1,0 +1,45 @@
+"""Policy versions, messages and what was seen before."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from storage.models import AuditRow, Message, MessageState, PolicyInForce, PolicyVersion
+
+
+def policy_in_force(session: Session) -> PolicyInForce | None:
+    """Which policy version binds now; None before the very first start."""
+    return session.get(PolicyInForce, 1)
+
+
+def policy_version(session: Session, version_id: int) -> PolicyVersion | None:
+    """One policy version."""
+    return session.get(PolicyVersion, version_id)
+
+
+def policy_by_digest(session: Session, digest: str) -> PolicyVersion | None:
+    """The version with exactly this text, if it was ever kept."""
+    return session.exec(select(PolicyVersion).where(PolicyVersion.digest == digest)).first()
+
+
+def policy_versions(session: Session, *, limit: int = 20) -> list[PolicyVersion]:
+    """Kept versions, newest first."""
+    return list(session.exec(select(PolicyVersion).order_by(col(PolicyVersion.id).desc()).limit(limit)))
+
+
+def message_by_key(session: Session, key: str) -> Message | None:
+    """One message by what it tells to whom."""
+    return session.exec(select(Message).where(Message.key == key)).first()
+
+
+def audit_rows(session: Session, subjects: Sequence[str]) -> list[AuditRow]:
+    """The trail of these subjects (PC-42, R-7), oldest first."""
+    statement = select(AuditRow).where(col(AuditRow.subject).in_(subjects)).order_by(col(AuditRow.id))
+    return list(session.exec(statement))
+
+
+def undelivered(session: Session) -> int:
+    """How many messages Slack will never take."""
+    statement = select(func.count()).select_from(Message).where(Message.state == MessageState.PARKED)
+    return session.exec(statement).one()
