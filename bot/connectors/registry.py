@@ -1,0 +1,78 @@
+"""From the `target` of a workflow in the policy file to the object that moves its pointer.
+
+This is the one place that knows which kinds there are. It must never open a repository or a connection:
+a target that is down is still a target.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from bot.connectors.git import GitTarget
+from bot.connectors.manual import STANDARD, ManualRecord, ManualTarget
+from bot.connectors.protocol import Target, TargetMisconfigured
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a target needs beyond its own settings."""
+
+    workflow: str
+    base: Path
+    record: ManualRecord
+
+
+def open_target(
+    spec: Mapping[str, object] | BaseModel, *, workflow: str, base: Path, record: ManualRecord
+) -> Target:
+    """The target that `spec` describes; relative repository paths start at `base`.
+
+    Raises TargetMisconfigured for an unknown kind or a setting that is missing, wrong or unknown.
+    """
+    settings = dict(spec.model_dump() if isinstance(spec, BaseModel) else spec)
+    kind = settings.pop("kind", None)
+    opener = KINDS.get(str(kind))
+    if opener is None:
+        known = " and ".join(sorted(KINDS))
+        raise TargetMisconfigured(f"{workflow} has a target of the kind {kind!r}. Known are {known}.")
+    return opener(settings, Surroundings(workflow, base, record))
+
+
+def _open_git(settings: dict[str, object], around: Surroundings) -> Target:
+    repository = _taken(settings, around, "repository")
+    path = _taken(settings, around, "path")
+    pointer = _taken(settings, around, "pointer", "production")
+    canary = _taken(settings, around, "canary", f"{pointer}-canary")
+    _refuse_rest(settings, around)
+    folder = around.base / Path(repository).expanduser()
+    return GitTarget(folder, path, pointer, canary, name=repository)
+
+
+def _open_manual(settings: dict[str, object], around: Surroundings) -> Target:
+    instructions = _taken(settings, around, "instructions", STANDARD)
+    settings.pop("person", None)  # who is asked is for the task's card to know, not for the target
+    _refuse_rest(settings, around)
+    return ManualTarget(around.workflow, around.record, instructions)
+
+
+def _taken(settings: dict[str, object], around: Surroundings, name: str, default: str | None = None) -> str:
+    value = settings.pop(name, None)
+    if value is None and default is not None:
+        return default
+    if not isinstance(value, str) or not value.strip():
+        raise TargetMisconfigured(f"The target of {around.workflow} needs a text for {name}.")
+    return value
+
+
+def _refuse_rest(settings: dict[str, object], around: Surroundings) -> None:
+    unknown = [name for name, value in settings.items() if value is not None]
+    if unknown:
+        raise TargetMisconfigured(f"The target of {around.workflow} has no setting {', '.join(unknown)}.")
+
+
+KINDS: dict[str, Callable[[dict[str, object], Surroundings], Target]] = {
+    "git": _open_git,
+    "manual": _open_manual,
+}

@@ -1,0 +1,70 @@
+"""One target under the contract, with the person whom it may need."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from bot.connectors.manual import version_of_text
+from bot.connectors.protocol import Moved, NeedsPerson, Target, Version
+
+
+class RecordInMemory:
+    """A ManualRecord without a database."""
+
+    def __init__(self) -> None:
+        self.pointers: dict[tuple[str, str], str | None] = {}
+        self.texts: dict[str, tuple[str, datetime]] = {}
+
+    def recorded_pointer(self, workflow: str, pointer: str) -> str | None:
+        """What was last confirmed."""
+        return self.pointers.get((workflow, pointer))
+
+    def content(self, version: str) -> str | None:
+        """The text, if kept."""
+        kept = self.texts.get(version)
+        return kept[0] if kept else None
+
+    def keep_content(self, text: str) -> str:
+        """Keep it once."""
+        at = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(minutes=len(self.texts))
+        self.texts.setdefault(version_of_text(text), (text, at))
+        return version_of_text(text)
+
+    def versions(self) -> list[Version]:
+        """All of them, newest first."""
+        found = [Version(id=name, label=name, author="", at=at) for name, (_, at) in self.texts.items()]
+        return found[::-1]
+
+
+@dataclass
+class Case:
+    """A target with nothing in it, and what a person does when the target needs one."""
+
+    target: Target
+    confirm: Callable[[str, str | None], None] = field(default=lambda _pointer, _wanted: None)
+    missing: str = "0" * 40
+    number: int = 0
+
+    def propose(self, text: str, change_name: str = "PC-1") -> str:
+        """Store a text."""
+        return self.target.propose(text, change_name=change_name, author="Ana Ito", key=f"p:{change_name}")
+
+    def move(self, expected: str | None, wanted: str | None, key: str = "") -> Moved | NeedsPerson:
+        """Move the live pointer, through a person where it takes one."""
+        self.number += 1
+        pointer = self.target.live_pointer
+        done = self.target.move(
+            pointer,
+            expected=expected,
+            wanted=wanted,
+            key=key or f"m:{self.number}",
+            why="PC-1: by Ben Ito",
+        )
+        if isinstance(done, NeedsPerson):
+            self.confirm(pointer, wanted)
+        return done
+
+    @property
+    def live(self) -> str | None:
+        """What the live pointer says."""
+        return self.target.read_pointer(self.target.live_pointer)
