@@ -1,0 +1,136 @@
+"""A Bolt app over Socket Mode: the same acts, envelopes, turns and disconnects."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sandbox_blocks import modal, text_input
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.errors import SlackApiError
+
+from bot.sandbox.workspace import Workspace
+
+
+def _note(turns: list[str], name: str) -> Callable[[object, dict[str, Any], str], None]:
+    def note(_client: object, message: dict[str, Any], _raw: str) -> None:
+        if message["type"] == "slash_commands":
+            turns.append(name)
+
+    return note
+
+
+def _leave(workspace: Workspace, *handlers: SocketModeHandler) -> None:
+    """Close from our side first: the client waits three seconds for a message before it closes by itself.
+
+    It must have noticed before it is told to close, because it closes twice otherwise, and that raises.
+    """
+    for handler in handlers:
+        handler.client.auto_reconnect_enabled = False
+    workspace.delivery.sockets.drop()
+    noticed = threading.Event()
+    for handler in handlers:
+        while handler.client.is_connected():
+            noticed.wait(0.01)
+        handler.close()
+
+
+@pytest.fixture
+def socketed(workspace: Workspace, bolt: App) -> Iterator[SocketModeHandler]:
+    """The Bolt app with one open connection."""
+    handler = SocketModeHandler(bolt, workspace.app.app_token)
+    handler.client.web_client.base_url = bolt.client.base_url
+    handler.connect()
+    assert workspace.delivery.sockets.wait_until_open()
+    yield handler
+    _leave(workspace, handler)
+
+
+def test_a_command_and_a_submission_work_over_a_socket(
+    workspace: Workspace, bolt: App, socketed: SocketModeHandler
+) -> None:
+    """Answers come back in the acknowledgement of the envelope."""
+    del socketed
+    bolt.command("/prompt-change")(lambda ack, command: ack(f"You said {command['text']}"))
+    bolt.view("form")(lambda ack: ack(response_action="errors", errors={"why": "No."}))
+    ana = workspace.as_person("U0ANA")
+    answer = ana.command("/prompt-change list", "C0GENERAL")
+    assert (answer.ok, answer.status) == (True, None)
+    assert [each.text for each in ana.ephemerals("C0GENERAL")] == ["You said list"]
+    workspace.open_view(workspace.new_trigger("U0ANA"), modal(text_input()))
+    assert ana.submit(values={"why": "x"}).errors == {"why": "No."}
+
+
+def test_an_event_is_acknowledged_over_a_socket(
+    workspace: Workspace, bolt: App, socketed: SocketModeHandler
+) -> None:
+    """Events go out as events_api envelopes."""
+    del socketed
+    heard: list[str] = []
+    bolt.event("user_change")(lambda event: heard.append(event["user"]["real_name"]))
+    workspace.rename_user("U0ANA", "Ana Silva")
+    assert workspace.events.settle()
+    assert workspace.events.undelivered == []
+    for _ in range(100):
+        if heard:
+            break
+        workspace.wait_for_change(workspace.revision, 0.02)
+    assert heard == ["Ana Silva"]
+
+
+def test_a_command_that_no_listener_takes_is_never_answered_over_a_socket(
+    workspace: Workspace, socketed: SocketModeHandler
+) -> None:
+    """Bolt leaves the envelope without an acknowledgement, and the person waits in vain."""
+    del socketed
+    workspace.answer_seconds = 0.2
+    answer = workspace.as_person("U0ANA").command("/prompt-change")
+    assert answer.error == '/prompt-change failed with the error "operation_timeout"'
+
+
+def test_without_a_connection_nothing_is_delivered(workspace: Workspace) -> None:
+    """No URL and no socket: the person sees that the app is not there."""
+    assert not workspace.app_is_connected
+    answer = workspace.as_person("U0ANA").command("/prompt-change")
+    assert answer.error == '/prompt-change failed with the error "dispatch_failed"'
+
+
+def test_several_connections_take_turns(workspace: Workspace, bolt: App, socketed: SocketModeHandler) -> None:
+    """Each envelope goes to one connection."""
+    heard: list[Any] = []
+    bolt.command("/prompt-change")(lambda ack: (heard.append(1), ack()))
+    second = SocketModeHandler(bolt, workspace.app.app_token)
+    second.client.web_client.base_url = bolt.client.base_url
+    second.connect()
+    try:
+        assert workspace.delivery.sockets.wait_until_open(connections=2)
+        turns: list[str] = []
+        for handler, name in ((socketed, "first"), (second, "second")):
+            handler.client.message_listeners.append(_note(turns, name))
+        for _ in range(4):
+            assert workspace.as_person("U0ANA").command("/prompt-change").ok
+    finally:
+        _leave(workspace, socketed, second)
+    assert len(heard) == 4
+    assert sorted(turns) == ["first", "first", "second", "second"]
+
+
+def test_a_refresh_makes_the_client_connect_again(
+    workspace: Workspace, bolt: App, socketed: SocketModeHandler
+) -> None:
+    """After `disconnect` the real client comes back with a new ticket and goes on."""
+    del socketed
+    bolt.command("/prompt-change")(lambda ack: ack())
+    assert workspace.delivery.sockets.disconnect() == 1
+    assert workspace.delivery.sockets.wait_until_open(timeout=10)
+    assert workspace.as_person("U0ANA").command("/prompt-change").ok
+    assert len(workspace.calls_of("apps.connections.open")) == 2
+
+
+def test_opening_a_connection_needs_the_app_token(bolt: App, workspace: Workspace) -> None:
+    """The bot's token does not open a socket, the app's token posts no message."""
+    with pytest.raises(SlackApiError, match="not_allowed_token_type"):
+        bolt.client.apps_connections_open(app_token=workspace.app.bot_token)
+    with pytest.raises(SlackApiError, match="not_allowed_token_type"):
+        bolt.client.chat_postMessage(channel="C0GENERAL", text="x", token=workspace.app.app_token)
