@@ -1,0 +1,75 @@
+# Everything that a person or a machine does with this repository, one word each. `make help` lists them.
+# Only make and POSIX tools are assumed; the path of the repository may hold spaces.
+
+.POSIX:
+.SUFFIXES:
+.PHONY: help run test lint bench browser lock reset-sandbox clean install install-dev
+
+VENV = .venv
+PYTHONS = python3.13 python3.12 python3.11 python3
+SANDBOX_DATA = sandbox-data
+LOCK = pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --quiet
+PIP = "$(VENV)/bin/python" -m pip --disable-pip-version-check --quiet
+
+help: ## list these words
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/installed ## start the app: in your workspace with tokens set, as a sandbox without
+	@exec "$(VENV)/bin/prompt-change" run
+
+test: lint ## every check that needs no network
+	@"$(VENV)/bin/python" -m pytest -m "not slow and not browser"
+
+lint: $(VENV)/installed-dev ## style, types and the direction of imports
+	@"$(VENV)/bin/ruff" check .
+	@"$(VENV)/bin/ruff" format --check .
+	@"$(VENV)/bin/mypy"
+	@"$(VENV)/bin/lint-imports"
+
+browser: $(VENV)/installed-dev ## the whole story in headless Chromium
+	@"$(VENV)/bin/python" -m pytest -m browser
+
+bench: $(VENV)/installed-dev ## the approve click beside a bare Bolt app
+	@"$(VENV)/bin/python" -m tests.bench
+
+install: $(VENV)/installed ## set up what running needs
+
+install-dev: $(VENV)/installed-dev ## set up what the checks need
+
+reset-sandbox: ## forget everything that happened in the sandbox
+	@rm -rf "$(SANDBOX_DATA)"
+	@echo "The sandbox starts afresh at the next make run."
+
+clean: ## remove the virtual environment and every cache
+	@rm -rf "$(VENV)" .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+lock: ## write both lock files anew from pyproject.toml
+	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
+	python=$$($(FIND_PYTHON)); "$$python" -m venv "$$tools"; "$$tools/bin/pip" install --quiet uv; \
+	printf '%s\n' hatchling editables > "$$tools/build.in"; \
+	"$$tools/bin/uv" $(LOCK) pyproject.toml "$$tools/build.in" --all-extras -o requirements.lock; \
+	"$$tools/bin/uv" $(LOCK) --group dev -c requirements.lock -o requirements-dev.lock; \
+	echo "Written: requirements.lock, requirements-dev.lock"
+
+# The first Python in the list that is new enough and can make virtual environments.
+FIND_PYTHON = for python in $(PYTHONS); do \
+	if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	then echo "$$python"; exit 0; fi; done; \
+	echo "make: no Python 3.11 or newer with venv was found. On Debian: apt-get install python3 python3-venv" >&2; \
+	exit 1
+
+$(VENV)/created:
+	@python=$$($(FIND_PYTHON)) && "$$python" -m venv "$(VENV)" && touch "$@"
+
+$(VENV)/installed: $(VENV)/created requirements.lock pyproject.toml
+	@echo "Installing what the app needs into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch "$@"
+
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
+	@echo "Installing what the checks need into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch "$@"
