@@ -1,0 +1,98 @@
+"""What the rows of messages say about their delivery, written in one short transaction each time.
+
+Every write names the lease under which it is made. A worker that was too slow must never write over what
+the next one did.
+"""
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from bot.outbox.claims import Due, claim_message, due_post, due_redraw
+from storage.engine import Store
+from storage.models import EmailPin, Message, MessageState
+
+LEASE: Final = timedelta(seconds=30)
+"""Longer than one call of Slack's can take; it is taken anew right before a message is sent."""
+
+
+class LeaseLostError(Exception):
+    """Another worker holds the row by now, and this one must leave it alone."""
+
+
+class Ledger:
+    """Claims messages and writes down what became of them."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime], lease: timedelta = LEASE) -> None:
+        self.store, self.now, self._lease = store, now, lease
+
+    def claim_post(self, busy: Collection[str]) -> Message | None:
+        """The next message to post; nobody else gets it for the length of the lease."""
+        return self._claim(due_post(self.now(), busy))
+
+    def claim_redraw(self) -> Message | None:
+        """The next posted message to draw again."""
+        return self._claim(due_redraw(self.now()))
+
+    def mark(self, message: Message) -> None:
+        """Write down, before it is done, that this message may be sent from now on. Raises LeaseLostError."""
+        until = self.now() + self._lease
+        self._write(message, ambiguous=True, lease_until=until)
+        message.lease_until = until
+
+    def settle(self, message: Message, **values: Any) -> None:  # noqa: ANN401  the columns' own types
+        """Write down what became of it, and let go of it. Raises LeaseLostError."""
+        self._write(message, lease_until=None, **values)
+
+    def hold_recipient(self, recipient: str, until: datetime) -> None:
+        """Slack asked for a pause with this recipient: nothing more is due there before its end."""
+        with self.store.transaction() as session:
+            session.exec(
+                update(Message)
+                .where(
+                    col(Message.recipient) == recipient,
+                    col(Message.state) == MessageState.PENDING,
+                    col(Message.due_at) < until,
+                )
+                .values(due_at=until)
+                .execution_options(synchronize_session=False)
+            )
+
+    def pinned(self, email: str) -> str | None:
+        """The Slack id that an e-mail address of the policy stands for, if that is known."""
+        with self.store.reading() as session:
+            pin = session.get(EmailPin, email.lower())
+            return pin.slack_id if pin else None
+
+    def waiting_since(self) -> datetime | None:
+        """When the longest waiting message was due that nobody is working on."""
+        with self.store.reading() as session:
+            return session.exec(
+                select(Message.due_at)
+                .where(Message.state == MessageState.PENDING, col(Message.lease_until).is_(None))
+                .order_by(col(Message.due_at))
+                .limit(1)
+            ).first()
+
+    def _claim(self, due: Due) -> Message | None:
+        if self.store.is_sqlite:
+            # Looking first costs no lock; a claim takes the one write lock that the clicks need.
+            with self.store.reading() as session:
+                if session.scalar(due) is None:
+                    return None
+        with self.store.transaction() as session:
+            return claim_message(session, due, until=self.now() + self._lease)
+
+    def _write(self, message: Message, **values: Any) -> None:  # noqa: ANN401  the columns' own types
+        with self.store.transaction() as session:
+            written = session.exec(
+                update(Message)
+                .where(col(Message.id) == message.id, col(Message.lease_until) == message.lease_until)
+                .values(**values)
+                .execution_options(synchronize_session=False)
+            )
+            if written.rowcount != 1:
+                raise LeaseLostError(f"message {message.id}")

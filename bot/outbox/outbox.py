@@ -1,0 +1,85 @@
+"""The outbox as the app sees it: start it, wake it after a commit, ask how it is, stop it.
+
+It must never do anything that is not a row: with every thread stopped and started again, the same things
+leave the process.
+"""
+
+import time
+from typing import Final
+
+from bot.outbox.bell import Bell
+from bot.outbox.crew import Crew, Rest, Step
+from bot.outbox.messages import Postman
+from bot.outbox.moves import Mover
+
+MESSAGE_WORKERS: Final = 2
+MOVE_WORKERS: Final = 3
+
+
+class Outbox:
+    """Messages and moves, each with a few threads of its own: a slow target holds up no message."""
+
+    def __init__(
+        self,
+        postman: Postman,
+        mover: Mover,
+        *,
+        message_workers: int = MESSAGE_WORKERS,
+        move_workers: int = MOVE_WORKERS,
+    ) -> None:
+        self._postman = postman
+        self._bell = Bell()
+        self._move = self._ringing(mover.step)
+        self._crews = (
+            Crew("move", self._move, self._bell, size=move_workers),
+            Crew("message", postman.step, self._bell, size=message_workers),
+        )
+
+    def wake(self) -> None:
+        """Look for work at once. Called after each commit that may have left some; costs next to nothing."""
+        self._bell.ring()
+
+    def start(self) -> None:
+        """Let the threads work."""
+        for crew in self._crews:
+            crew.start()
+
+    def stop(self, timeout: float = 5.0) -> bool:
+        """Begin nothing more and wait for what is under way; says whether all of it came to an end."""
+        until = time.monotonic() + timeout
+        for crew in self._crews:
+            crew.ask_to_stop()
+        ended = [crew.join(max(0.0, until - time.monotonic())) for crew in self._crews]
+        return all(ended)
+
+    def drain(self, limit_seconds: float = 30.0) -> bool:
+        """Do everything that is due, in this thread. False: something was still due when the time was up.
+
+        What is due only later (a failed attempt, a pause that Slack asked for) is left for later.
+        """
+        until = time.monotonic() + limit_seconds
+        while time.monotonic() < until:
+            rests = [rest for rest in (self._move(), self._postman.step()) if rest is not None]
+            if len(rests) < len(self._crews):
+                continue
+            pause = min(rest.seconds for rest in rests)
+            if pause >= Rest().seconds:
+                return True
+            time.sleep(pause)
+        return False
+
+    def problem(self) -> str | None:
+        """Why something does not leave, in words for the readiness page, or None."""
+        problems = [self._postman.problem(), *(crew.problem() for crew in self._crews)]
+        return "; ".join(each for each in problems if each) or None
+
+    def _ringing(self, step: Step) -> Step:
+        """A move that was settled has left messages."""
+
+        def and_ring() -> Rest | None:
+            rest = step()
+            if rest is None:
+                self._bell.ring()
+            return rest
+
+        return and_ring

@@ -1,0 +1,129 @@
+"""A desk with everything around the outbox: a database file, a local Slack, a clock moved by hand."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from slack_sdk import WebClient
+from sqlmodel import Session, SQLModel, col, select
+
+from bot.outbox.drawn import Drawn
+from bot.outbox.mail import client_for
+from bot.outbox.messages import Postman
+from bot.outbox.pace import Pace
+from bot.sandbox.records import Message as Shown
+from bot.sandbox.workspace import Workspace
+from storage.engine import Store
+from storage.models import Account, Change, Message, MessageState, Person
+from storage.vocabulary import AccountKind, State
+
+CHANNEL, ANA, BEN = "C0REFUNDS", "U0ANA", "U0BEN"
+
+
+class HandClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.time = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        """The time."""
+        return self.time
+
+    def forward(self, seconds: float) -> None:
+        """Move it on."""
+        self.time += timedelta(seconds=seconds)
+
+
+class Desk:
+    """What the tests of messages use."""
+
+    def __init__(self, store: Store, slack: Workspace, url: str, clock: HandClock) -> None:
+        self.store, self.slack, self.url, self.clock = store, slack, url, clock
+        self.undrawable: set[str] = set()
+        self.nothing_to_say: set[str] = set()
+        SQLModel.metadata.create_all(store.engine)
+        with store.transaction() as session:
+            session.add(Person(id=1))
+            session.flush()
+            session.add(
+                Account(
+                    slack_id=ANA,
+                    person_id=1,
+                    team_id="T0ACME",
+                    name="Ana",
+                    kind=AccountKind.MEMBER,
+                    refreshed_at=clock(),
+                )
+            )
+
+    def client(self, token: str | None = None) -> WebClient:
+        """The outbox's own client, to the local Slack."""
+        return client_for(token or self.slack.app.bot_token, f"{self.url}/api/")
+
+    def draw(self, session: Session, message: Message) -> Drawn | None:
+        """The key, and the change's version."""
+        if message.key in self.undrawable:
+            raise LookupError(message.key)
+        if message.key in self.nothing_to_say:
+            return None
+        change = session.get(Change, message.change_id) if message.change_id else None
+        version = f" v{change.version}" if change and message.details.get("shows_version", True) else ""
+        text = f"{message.key}{version}"
+        return Drawn(text, ({"type": "section", "text": {"type": "mrkdwn", "text": text}},))
+
+    def postman(self, **options: Any) -> Postman:  # noqa: ANN401  whatever a postman takes
+        """A postman in no hurry and without chance."""
+        options = {"pace": Pace(0, 0, 0), "jitter": lambda: 0.0, "client": self.client()} | options
+        return Postman(self.store, options.pop("client"), self.draw, self.clock, **options)
+
+    def change(self) -> int:
+        """A change; its version is 1."""
+        with self.store.transaction() as session:
+            now = self.clock()
+            change = Change(
+                workflow="refunds", submitter=ANA, state=State.IN_REVIEW, state_since=now, created_at=now
+            )
+            session.add(change)
+            session.flush()
+            assert change.id is not None
+            return change.id
+
+    def alter(self, change_id: int) -> None:
+        """Something about the change that its cards show."""
+        with self.store.transaction() as session:
+            session.get_one(Change, change_id).version += 1
+
+    def write(self, key: str, recipient: str = CHANNEL, **fields: Any) -> int:  # noqa: ANN401  the columns' own types
+        """A message row, as a use case writes it."""
+        now = self.clock()
+        row = {"kind": "test", "due_at": now, "created_at": now} | fields
+        with self.store.transaction() as session:
+            message = Message(key=key, recipient=recipient, **row)
+            session.add(message)
+            session.flush()
+            assert message.id is not None
+            return message.id
+
+    def row(self, message_id: int) -> Message:
+        """The row as it is now."""
+        with self.store.reading() as session:
+            return session.get_one(Message, message_id)
+
+    def states(self) -> list[MessageState]:
+        """The states of all rows, by id."""
+        with self.store.reading() as session:
+            return list(session.exec(select(Message.state).order_by(col(Message.id))))
+
+    def texts(self, channel: str = CHANNEL) -> list[str]:
+        """What stands in a channel."""
+        return [each.text for each in self.slack.messages(channel)]
+
+    def direct(self, person: str) -> list[Shown]:
+        """What stands in somebody's direct messages."""
+        return self.slack.messages(self.slack.direct_message(person).id)
+
+
+def drain(postman: Postman) -> None:
+    """Do everything that is due now."""
+    while postman.step() is None:
+        pass
