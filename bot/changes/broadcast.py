@@ -1,0 +1,128 @@
+"""Everyone who must know of a rollback: who that is, who owes a confirmation, and giving one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.changes import tell
+from bot.changes.access import rollback_by_id
+from bot.changes.assigned import account_id
+from bot.changes.context import Context
+from bot.changes.force import NoPolicyError, policy_in_force
+from bot.changes.moving import release_name, touch
+from bot.changes.outcome import Actor, Done, Outcome, Refused
+from bot.policy.load import PolicyError
+from bot.policy.model import Policy
+from storage import audit
+from storage.models import Acknowledgement, Change, Release, Revision, Rollback
+from storage.queries import changes, people, releases
+from storage.vocabulary import Decision, Lane, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """``people`` get a direct message; ``owing`` are the people and groups that must confirm."""
+
+    channels: tuple[str, ...]
+    people: tuple[str, ...]
+    owing: tuple[str, ...]
+
+
+def tell_everyone(
+    session: Session,
+    change: Change,
+    revision: Revision,
+    release: Release,
+    rollback: Rollback,
+    *,
+    now: datetime,
+) -> None:
+    """Write the rollback's card, a message for each informed channel and one for each person."""
+    policy = _readable_policy(session)
+    workflow = policy.all_workflows.get(change.workflow) if policy else None
+    audience = audience_of(session, policy, change, revision, release)
+    for principal in audience.owing:
+        itself = principal == rollback.by
+        session.add(
+            Acknowledgement(
+                rollback_id=rollback.id or 0,
+                principal=principal,
+                acknowledged_by=rollback.by if itself else None,
+                acknowledged_at=now if itself else None,
+            )
+        )
+    session.flush()
+    card = (workflow.channel if workflow else None) or rollback.by
+    tell.rollback_card(session, change, rollback, card, now=now)
+    informed = [each for each in audience.channels if each != card]
+    told = [each for each in audience.people if each != rollback.by]
+    tell.broadcast(session, change, rollback, channels=informed, people=told, now=now)
+
+
+def audience_of(
+    session: Session, policy: Policy | None, change: Change, revision: Revision, release: Release
+) -> Audience:
+    """The informed of the release's lane, and the submitter, approvers, deployer and workflow owner."""
+    informed = people.principals(session, change.workflow, Role.INFORM, release.lane)
+    channels = [each for each in informed if each.startswith(("C", "G"))]
+    groups = [each for each in informed if each.startswith("S")]
+    named = [account_id(session, each) for each in informed if each not in {*channels, *groups}]
+    members = {
+        group: [each.slack_id for each in people.members(session, group) if each.active] for group in groups
+    }
+    workflow = policy.all_workflows.get(change.workflow) if policy else None
+    owner = account_id(session, workflow.owner) if workflow and workflow.owner else ""
+    involved = [change.submitter, *_approvers(session, change, revision), release.deployer, owner]
+    personally = list(dict.fromkeys(each for each in (*named, *involved) if each))
+    everyone = dict.fromkeys([*personally, *(each for group in members.values() for each in group)])
+    owing = [*personally, *_owing_of_groups(policy, release.lane, members)]
+    return Audience(tuple(channels), tuple(everyone), tuple(dict.fromkeys(owing)))
+
+
+def _owing_of_groups(policy: Policy | None, lane: Lane, members: dict[str, list[str]]) -> Iterable[str]:
+    if policy is not None and policy.lanes.of(lane).acknowledgement_from_groups == "all":
+        return [each for group in members.values() for each in group]
+    return [group for group, inside in members.items() if inside]
+
+
+def _approvers(session: Session, change: Change, revision: Revision) -> list[str]:
+    cast = changes.counting_votes(session, change.id or 0, revision.review_digest)
+    return [each.slack_id for each in cast if each.decision is Decision.APPROVE]
+
+
+def _readable_policy(session: Session) -> Policy | None:
+    """A rollback is never blocked by a policy that cannot be read; then the rows alone say who is told."""
+    try:
+        return policy_in_force(session)[1]
+    except (NoPolicyError, PolicyError):
+        return None
+
+
+def acknowledge(context: Context, rollback_id: int, *, actor: Actor, now: datetime) -> Outcome:
+    """Confirm having seen a rollback, for oneself and for each group that one is in. Again is harmless."""
+    with context.transaction() as session:
+        found = rollback_by_id(session, rollback_id)
+        if isinstance(found, Refused):
+            return found
+        rollback, release, change, _ = found
+        own = {actor.slack_id, *people.groups_of(session, actor.slack_id)}
+        asked = [each for each in releases.acknowledgements(session, rollback_id) if each.principal in own]
+        if not asked:
+            return Refused("Nobody asked you to confirm this rollback.", "You need not do anything.")
+        open_ones = [each for each in asked if each.acknowledged_at is None]
+        for each in open_ones:
+            each.acknowledged_by, each.acknowledged_at = actor.slack_id, now
+        if open_ones:
+            audit.append(
+                session,
+                "rollback:acknowledge",
+                release_name(release.id),
+                actor=actor.slack_id,
+                now=now,
+                rollback=rollback.id,
+                for_=[each.principal for each in open_ones],
+            )
+            touch(change)
+        return Done("Thank you, noted.", change_id=change.id, release_id=release.id, rollback_id=rollback.id)

@@ -1,0 +1,218 @@
+"""What a person types before a change is submitted: kept at every step, so that nothing typed is lost.
+
+A draft is a change in the state ``draft``. Its ``form`` maps each editor's Slack id to what they typed, so
+that two people who edit the same change do not overwrite each other.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.changes.access import GONE, target_of
+from bot.changes.context import Context
+from bot.changes.force import policy_in_force
+from bot.changes.moving import name_of
+from bot.changes.outcome import Actor, Done, Outcome, Refused
+from bot.changes.rights import may_edit
+from bot.changes.standing import standing
+from bot.connectors.protocol import Target, TargetError
+from bot.policy.load import PolicyError, parse_policy
+from bot.policy.model import RELEASE_POLICY, Policy, UnknownWorkflowError
+from bot.policy.rewrite import replace_section
+from storage import audit
+from storage.models import Change
+from storage.queries import changes
+from storage.vocabulary import Impact, Kind, State
+
+LONGEST_TEXT = 500_000
+"""Characters of a prompt; far past any that a model takes, and still quick to diff."""
+EDITABLE = (State.DRAFT, State.IN_REVIEW, State.CHANGES_REQUESTED, State.STALE, State.APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The first step of the form as it was typed.
+
+    ``how`` is one of edit, replace, upload, existing. ``section`` names a workflow whose part of the policy
+    ``new_text`` is; then the rest of the policy stays as it is. ``uploaded`` is the text of the file.
+    """
+
+    workflow: str
+    kinds: tuple[str, ...] = ()
+    impacts: tuple[str, ...] = ()
+    not_customer_visible_because: str = ""
+    how: str = "edit"
+    new_text: str = ""
+    old_phrase: str = ""
+    new_phrase: str = ""
+    version: str = ""
+    section: str = ""
+    uploaded: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What a workflow serves now. ``version`` None: nothing yet."""
+
+    version: str | None
+    text: str
+
+
+def save_proposal(
+    context: Context, proposal: Proposal, *, actor: Actor, now: datetime, change_id: int | None = None
+) -> Outcome:
+    """Check the first step and keep it, as a new draft or as an edit of a change on its way."""
+    with context.reading() as session:
+        _, policy = policy_in_force(session)
+    try:
+        target = open_target(context, policy, proposal.workflow)
+        live = read_live(target)
+        after = new_text(proposal, live, target)
+    except UnknownWorkflowError:
+        return _wrong("workflow", "Choose one of the workflows in the list.")
+    except TargetError as error:
+        return Refused(str(error), "Nothing you typed is lost. Try again in a moment.")
+    if isinstance(after, Refused):
+        return after
+    problems = _problems(policy, proposal, live, after)
+    if problems:
+        return Refused("Some answers are missing.", fields=tuple(problems))
+    typed = {**asdict(proposal), "before_version": live.version, "before": live.text, "after": after}
+    return keep_typed(context, typed, proposal.workflow, actor=actor, now=now, change_id=change_id)
+
+
+def keep_typed(
+    context: Context,
+    typed: dict[str, Any],
+    workflow: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    change_id: int | None = None,
+) -> Outcome:
+    """Keep what somebody typed, checked or not, on a draft of theirs or on the change that they edit."""
+    with context.transaction() as session:
+        change = changes.change(session, change_id, lock=True) if change_id else None
+        if change_id and change is None:
+            return GONE
+        refusal = _may_keep(session, change, actor) if change else None
+        if refusal:
+            return refusal
+        if change is None:
+            change = Change(workflow=workflow, state_since=now, submitter=actor.slack_id, created_at=now)
+            session.add(change)
+            session.flush()
+            audit.append(
+                session, "change:draft", name_of(change.id), actor=actor.slack_id, now=now, workflow=workflow
+            )
+        if change.state is State.DRAFT:
+            change.workflow = workflow
+        change.form = {**change.form, actor.slack_id: {**change.form.get(actor.slack_id, {}), **typed}}
+        return Done("Kept.", change_id=change.id)
+
+
+def typed_by(change: Change, actor: Actor) -> dict[str, Any]:
+    """What this person typed into this change's form so far."""
+    found: dict[str, Any] = change.form.get(actor.slack_id, {})
+    return found
+
+
+def open_target(context: Context, policy: Policy, workflow: str) -> Target:
+    """A workflow's target. Raises UnknownWorkflowError, or TargetError where it names none."""
+    return context.open_target(workflow, target_of(policy.workflow(workflow)))
+
+
+def read_live(target: Target) -> Live:
+    """What the live pointer shows now."""
+    version = target.read_pointer(target.live_pointer)
+    return Live(version, target.read_content(version) if version else "")
+
+
+def new_text(proposal: Proposal, live: Live, target: Target) -> str | Refused:
+    """The proposed text, however it was given. Raises TargetError where a version cannot be read."""
+    match proposal.how:
+        case "replace":
+            return _replaced(proposal, live)
+        case "existing":
+            if not proposal.version:
+                return _wrong("version", "Choose a version.")
+            return target.read_content(proposal.version)
+        case _ if proposal.section:
+            return replace_section(live.text, proposal.section, proposal.new_text)
+        case "upload":
+            return proposal.uploaded or _wrong("file", "Choose a file with the whole new text.")
+        case _:
+            return proposal.new_text
+
+
+def _replaced(proposal: Proposal, live: Live) -> str | Refused:
+    if not proposal.old_phrase:
+        return _wrong("old_phrase", "Give the phrase that is to go.")
+    found = live.text.count(proposal.old_phrase)
+    if found == 0:
+        return _wrong(
+            "old_phrase", "The live text does not hold this phrase. Copy it exactly as it stands there."
+        )
+    if found > 1:
+        return _wrong(
+            "old_phrase",
+            f"It is there {found} times. Give a longer phrase that is there once.",
+        )
+    return live.text.replace(proposal.old_phrase, proposal.new_phrase)
+
+
+def _problems(policy: Policy, proposal: Proposal, live: Live, after: str) -> list[tuple[str, str]]:
+    problems = []
+    text_field = {"replace": "new_phrase", "upload": "file", "existing": "version"}.get(
+        proposal.how, "new_text"
+    )
+    if not set(proposal.kinds) & set(Kind):
+        problems.append(("kinds", "Tick at least one."))
+    if not after.strip():
+        problems.append((text_field, "The new text is empty."))
+    elif after == live.text:
+        problems.append((text_field, "This is what is live already. Change something."))
+    if len(after) > LONGEST_TEXT:
+        problems.append((text_field, f"The new text is longer than {LONGEST_TEXT:,} characters."))
+    if _needs_a_word(policy, proposal):
+        words = "Customers read this workflow. Tick that their answers change, or say why they do not."
+        problems.append(("not_customer_visible_because", words))
+    if proposal.workflow == RELEASE_POLICY and after.strip():
+        problems += [(text_field, each) for each in policy_problems(after)[:1]]
+    return problems
+
+
+def _needs_a_word(policy: Policy, proposal: Proposal) -> bool:
+    """On a customer-visible workflow the impact is ticked already; unticking it needs a sentence."""
+    visible = policy.workflow(proposal.workflow).customer_visible
+    ticked = Impact.CUSTOMER_VISIBLE.value in proposal.impacts
+    return visible and not ticked and len(proposal.not_customer_visible_because.strip()) < 10  # noqa: PLR2004  as an answer
+
+
+def policy_problems(text: str) -> list[str]:
+    """What is wrong with a text as a policy, a sentence each."""
+    try:
+        parse_policy(text, name="policy")
+    except PolicyError as error:
+        return [str(each) for each in error.problems]
+    return []
+
+
+def _may_keep(session: Session, change: Change, actor: Actor) -> Refused | None:
+    if change.state not in EDITABLE:
+        return Refused(
+            f"{name_of(change.id)} is {change.state.value.replace('_', ' ')} and cannot be edited."
+        )
+    if change.state is State.DRAFT:
+        return None if change.submitter == actor.slack_id else Refused("This draft is somebody else's.")
+    revision = changes.current_revision(session, change)
+    if revision is None:
+        return GONE
+    _, policy = policy_in_force(session)
+    return may_edit(standing(session, policy, change, revision), actor)
+
+
+def _wrong(name: str, words: str) -> Refused:
+    return Refused(words, fields=((name, words),))

@@ -1,0 +1,64 @@
+"""The audit trail of one change, in words for people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.changes.context import Context
+from bot.changes.facts import Who
+from bot.changes.moving import SYSTEM, name_of, release_name
+from bot.changes.reading.names import Names
+from storage.models import AuditRow
+from storage.queries import releases
+from storage.queries.record import audit_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One thing that happened. ``who`` is None for what the app did by itself."""
+
+    at: datetime
+    who: Who | None
+    text: str
+
+
+WORDS = {
+    "change:draft": "began a draft",
+    "change:submit": "submitted revision {revision} in the {lane} lane",
+    "change:lane": "moved it from {before} to {after}: {reason}",
+    "change:new_before": "the live text had moved; revision {revision} shows the new diff",
+    "vote:approve": "approved. {statement}",
+    "vote:request_changes": "asked for changes: {statement}",
+    "vote:reject": "rejected it: {statement}",
+    "evidence:attest": "recorded {suite}: {passed} of {total} passed",
+    "release:start": "deployed it",
+    "release:advance": "moved production",
+    "release:failed": "the release failed: {words}",
+    "release:roll_back": "rolled it back",
+    "release:restore": "asked to restore it: {reason}",
+    "release:restore_confirmed": "confirmed the restore",
+    "rollback:reason": "said why it was rolled back: {reason}",
+    "rollback:acknowledge": "confirmed having seen the rollback",
+    "rollback:anyway": "decided to put the old version back from where the pointer was",
+    "pointer:moved": "{pointer} now serves {after}",
+}
+
+
+def events_of(context: Context, change_id: int) -> list[Happened]:
+    """Everything that happened to a change and its releases, oldest first."""
+    with context.reading() as session:
+        names = Names(session)
+        numbers = [each.id for each in releases.of_change(session, change_id)]
+        subjects = [name_of(change_id), *(release_name(each) for each in numbers)]
+        return [
+            Happened(row.at, None if row.actor == SYSTEM else names(row.actor), _words(row))
+            for row in audit_rows(session, subjects)
+        ]
+
+
+def _words(row: AuditRow) -> str:
+    template = WORDS.get(row.verb)
+    if template is None:
+        return f"it is {row.verb.partition(':')[2].replace('_', ' ')} now"
+    data: dict[str, Any] = {**dict.fromkeys(("statement", "reason", "words"), ""), **row.data}
+    return template.format(**data).strip()

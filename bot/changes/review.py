@@ -1,0 +1,56 @@
+"""In review or approved: after anything that could matter, the change is put where it stands.
+
+Approved means that quorum and gates are both complete, whichever came last. It must be asked again after a
+vote, a result, an edit, a change of lane, of rights or of policy.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.changes import tell
+from bot.changes.moving import move_state, touch
+from bot.changes.rights import deployers
+from bot.changes.standing import Standing, standing
+from bot.policy.model import Policy
+from storage.models import Change, Revision
+from storage.vocabulary import State
+
+
+def settle_review(
+    session: Session, policy: Policy, change: Change, revision: Revision, *, actor: str, now: datetime
+) -> Standing:
+    """Approve a change that is complete, send one that is no longer complete back to review."""
+    session.flush()
+    look = standing(session, policy, change, revision)
+    if change.state is State.STALE and look.approvals:
+        move_state(session, change, State.IN_REVIEW, actor=actor, now=now)
+    if change.state is State.IN_REVIEW and look.complete:
+        _approve(session, look, actor=actor, now=now)
+    elif change.state is State.APPROVED and not look.complete:
+        move_state(session, change, State.IN_REVIEW, actor=actor, now=now)
+        text = "No longer approved: what it rested on has changed. The card says what is missing."
+        tell.in_thread(session, change, text, now=now, about=f"unapproved:{change.version}")
+    else:
+        touch(change)
+    return look
+
+
+def _approve(session: Session, look: Standing, *, actor: str, now: datetime) -> None:
+    change = look.change
+    move_state(
+        session,
+        change,
+        State.APPROVED,
+        actor=actor,
+        now=now,
+        review_digest=look.revision.review_digest,
+        content_digest=look.revision.content_digest,
+        by=sorted({each.vote.slack_id for each in look.votes if not each.why_not}),
+        lane=look.lane.value,
+        quorum=look.quorum,
+    )
+    about = f"approved:{change.revision}:{look.lane}:{change.version}"
+    tell.in_thread(session, change, "Approved. It can be deployed.", now=now, about=about)
+    tell.submitter(session, change, now=now, what="approved", about=about)
+    tell.deployers(session, change, [each.slack_id for each in deployers(session, look)], now=now)

@@ -1,0 +1,42 @@
+"""Whether a change could go its whole way: enough people to approve, deploy, roll back and be informed."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot.changes.rights import as_people
+from bot.policy.model import Policy
+from bot.policy.rights import missing_people
+from bot.policy.workflow import PolicyTarget
+from storage.queries import people
+from storage.vocabulary import Lane, Role
+
+
+def shortage(
+    session: Session, policy: Policy, workflow: str, lane: Lane, touched: set[int], *, now: datetime
+) -> str:
+    """Sentences that name the lists to fill; empty where nothing is missing."""
+    attributes = policy.workflow(workflow)
+    found = missing_people(
+        policy.lanes.of(lane),
+        approvers=as_people(people.entitled(session, workflow, Role.APPROVE, lane), touched),
+        deployers=as_people(people.entitled(session, workflow, Role.DEPLOY, lane), touched),
+        rollback_owners=as_people(people.entitled(session, workflow, Role.ROLL_BACK, lane)),
+        informed=_reached(session, workflow, lane),
+        fresh_for=policy.durations.group_rows_fresh,
+        now=now,
+    )
+    sentences = [each.text for each in found]
+    if not attributes.channel and not isinstance(attributes.target, PolicyTarget):
+        sentences.append("The workflow names no channel for its cards. Set `channel`.")
+    if not sentences:
+        return ""
+    return f"This change could not go its whole way ({workflow}, {lane.value} lane). {' '.join(sentences)}"
+
+
+def _reached(session: Session, workflow: str, lane: Lane) -> int:
+    """How many channels and active people the informed list reaches."""
+    principals = people.principals(session, workflow, Role.INFORM, lane)
+    channels = [each for each in principals if each.startswith(("C", "G"))]
+    persons = [each for each in people.entitled(session, workflow, Role.INFORM, lane) if each.active]
+    return len(channels) + len(persons)

@@ -1,0 +1,90 @@
+"""The target has moved under a change: its diff is no longer true, so its approvals do not hold.
+
+The new text stays as it was approved; what it replaces is different. So a revision with the new "before" is
+written, and each needed approver confirms it with one click.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from bot.changes import tell
+from bot.changes.access import target_of
+from bot.changes.classifying import classify_again
+from bot.changes.context import Context
+from bot.changes.draft import Live
+from bot.changes.force import policy_in_force
+from bot.changes.moving import SYSTEM, move_state, name_of, touch
+from bot.changes.submit import sealed
+from bot.connectors.protocol import Target
+from storage import audit
+from storage.models import Change, Revision
+from storage.queries import changes
+from storage.vocabulary import Decision, Lane, State
+
+
+def become_stale(session: Session, change: Change, found: str | None, *, now: datetime) -> None:
+    """Note what the pointer shows now. ``renew_diffs`` then reads that version and writes the revision."""
+    change.moved_to, change.needs_new_before = found, True
+    move_state(session, change, State.STALE, actor=SYSTEM, now=now, found=found)
+
+
+def renew_diffs(context: Context, *, now: datetime) -> int:
+    """Write the revision with the new "before" for each stale change that lacks it. Returns how many.
+
+    Raises TargetError when a target cannot be read; the rows wait, and the next call goes on.
+    """
+    with context.reading() as session:
+        waiting = session.exec(select(Change).where(col(Change.needs_new_before).is_(True))).all()
+        _, policy = policy_in_force(session)
+    for change in waiting:
+        target = context.open_target(change.workflow, target_of(policy.workflow(change.workflow)))
+        version = target.read_pointer(target.live_pointer)
+        live = Live(version, target.read_content(version) if version else "")
+        with context.transaction() as session:
+            _renew(session, change.id or 0, live, target, now=now)
+    return len(waiting)
+
+
+def _renew(session: Session, change_id: int, live: Live, target: Target, *, now: datetime) -> None:
+    change = changes.change(session, change_id, lock=True)
+    earlier = changes.current_revision(session, change) if change else None
+    if change is None or earlier is None or change.state is not State.STALE or not change.needs_new_before:
+        return
+    _, policy = policy_in_force(session)
+    values = earlier.model_dump(exclude={"id", "number", "created_at", "before_version", "before_text"})
+    revision = Revision(
+        **values,
+        number=earlier.number + 1,
+        created_at=now,
+        before_version=live.version,
+        before_text=live.text,
+    )
+    kind = str(target_of(policy.workflow(change.workflow)).get("kind", ""))
+    approved = _who_approved(session, change, earlier)
+    change.revision, change.needs_new_before, change.moved_to = revision.number, False, live.version
+    classify_again(session, policy, change, revision, now=now)
+    sealed(revision, change.workflow, change.lane or Lane.HIGH, kind, target.live_pointer)
+    session.add(revision)
+    audit.append(
+        session,
+        "change:new_before",
+        name_of(change.id),
+        actor=SYSTEM,
+        now=now,
+        revision=revision.number,
+        before=live.version,
+        content_digest=revision.content_digest,
+        review_digest=revision.review_digest,
+    )
+    session.flush()
+    touch(change)
+    text = "The live text has moved. Whoever approved is asked to confirm the new diff."
+    tell.in_thread(session, change, text, now=now, about=f"stale:{revision.number}")
+    tell.submitter(session, change, now=now, what="stale", about=f"stale:{revision.number}")
+    tell.ask(session, change, approved or changes.asked(session, change_id), now=now)
+
+
+def _who_approved(session: Session, change: Change, revision: Revision) -> list[str]:
+    cast = changes.counting_votes(session, change.id or 0, revision.review_digest)
+    return [each.slack_id for each in cast if each.decision is Decision.APPROVE]

@@ -1,0 +1,159 @@
+"""Where a change stands: who may approve it, whose votes count, which gates are open.
+
+Read from the rows each time it matters, at the vote and again at the deployment, so that a right that was
+lost takes its vote's weight with it. It must never remember anything between two calls.
+"""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from bot.policy import gates
+from bot.policy.gates import GateState
+from bot.policy.model import Policy
+from bot.policy.sections import LaneRules
+from bot.policy.workflow import GitTarget, PolicyTarget, Workflow
+from storage.models import Change, Evidence, Revision, Touch, Vote
+from storage.queries import changes, people
+from storage.queries.people import Entitled
+from storage.vocabulary import AccountKind, Decision, Lane, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A recorded decision, and why it has no weight (empty: it has)."""
+
+    vote: Vote
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One look at a change. ``eligible``: who could still approve; ``approvals``: distinct people who did."""
+
+    change: Change
+    revision: Revision
+    lane: Lane
+    rules: LaneRules
+    workflow: Workflow
+    entitled: tuple[Entitled, ...]
+    touched: tuple[Touch, ...]
+    votes: tuple[Weighed, ...]
+    evidence: tuple[Evidence, ...]
+    gates: tuple[GateState, ...]
+    quorum: int
+
+    @property
+    def touched_people(self) -> frozenset[int]:
+        """Who wrote any of it."""
+        return frozenset(each.person_id for each in self.touched)
+
+    @property
+    def approvals(self) -> int:
+        """How many distinct people approve of exactly this, with weight."""
+        return len({each.vote.person_id for each in self.votes if _approves(each)})
+
+    @property
+    def still_needed(self) -> int:
+        """Approvals missing to the quorum."""
+        return max(0, self.quorum - self.approvals)
+
+    @property
+    def complete(self) -> bool:
+        """Whether quorum and gates are both complete. That, and nothing else, is approved."""
+        return self.still_needed == 0 and all(gate.met for gate in self.gates)
+
+    @property
+    def eligible(self) -> tuple[Entitled, ...]:
+        """Who could approve it: entitled, active members who touched nothing of it, one account a person."""
+        found: dict[int, Entitled] = {}
+        for each in self.entitled:
+            if can_act(each) and each.person_id not in self.touched_people:
+                found.setdefault(each.person_id, each)
+        return tuple(found.values())
+
+
+def can_act(account: Entitled) -> bool:
+    """Whether an account holds rights at all: an active full member."""
+    return account.active and account.kind is AccountKind.MEMBER
+
+
+def standing(session: Session, policy: Policy, change: Change, revision: Revision) -> Standing:
+    """Look at everything that decides about a change."""
+    lane = change.lane or Lane.HIGH
+    workflow = policy.workflow(change.workflow)
+    rules = policy.lanes.of(lane)
+    entitled = people.entitled(session, change.workflow, Role.APPROVE, lane)
+    touched = changes.touches(session, change.id or 0)
+    wrote = {each.person_id for each in touched}
+    cast = changes.counting_votes(session, change.id or 0, revision.review_digest)
+    weighed = tuple(Weighed(vote, _why_no_weight(vote, entitled, wrote, rules)) for vote in cast)
+    results = changes.evidence(session, change.id or 0)
+    return Standing(
+        change=change,
+        revision=revision,
+        lane=lane,
+        rules=rules,
+        workflow=workflow,
+        entitled=tuple(entitled),
+        touched=tuple(touched),
+        votes=weighed,
+        evidence=tuple(results),
+        gates=_gates(policy, workflow, change, revision, weighed, results),
+        quorum=rules.approvals,
+    )
+
+
+def _approves(each: Weighed) -> bool:
+    return each.vote.decision is Decision.APPROVE and not each.why_not
+
+
+def _why_no_weight(vote: Vote, entitled: list[Entitled], touched: set[int], rules: LaneRules) -> str:
+    """Why a decision does not count now; each condition on its own line."""
+    accounts = [each for each in entitled if each.person_id == vote.person_id]
+    if not accounts:
+        return "is no longer on the list"
+    if not any(each.active for each in accounts):
+        return "was deactivated in Slack"
+    if not any(can_act(each) for each in accounts):
+        return "is not a full member"
+    if vote.person_id in touched:
+        return "wrote part of the change"
+    if rules.statement_required and not vote.statement.strip():
+        return "gave no statement, which this lane needs"
+    if rules.spot_check and not vote.marks:
+        return "marked no example cases, which this lane needs"
+    return ""
+
+
+def _gates(
+    policy: Policy,
+    workflow: Workflow,
+    change: Change,
+    revision: Revision,
+    votes: tuple[Weighed, ...],
+    results: list[Evidence],
+) -> tuple[GateState, ...]:
+    """The gates in their order, from evidence on exactly this content and the marks of votes with weight."""
+    if isinstance(workflow.target, PolicyTarget):
+        # A policy has no cases to run. It was parsed and checked whole before it could be submitted.
+        return (GateState("policy_check", met=True, text="Policy check: the new text is a valid policy."),)
+    marks = [bool(mark.get("good")) for each in votes if _approves(each) for mark in each.vote.marks]
+    states = gates.gate_states(
+        policy,
+        change.lane or Lane.HIGH,
+        gate_required=change.gate_required,
+        evidence=[
+            gates.Evidence(each.suite, each.total, each.passed, each.newly_failing, each.scored_by_people)
+            for each in results
+            if each.content_digest == revision.content_digest
+        ],
+        spot_check=gates.SpotCheck(tuple(marks)) if marks else None,
+        target_has_stages=has_stages(workflow),
+    )
+    return tuple(states)
+
+
+def has_stages(workflow: Workflow) -> bool:
+    """Whether the target has a pointer for a first stage, or, as the policy itself, needs none."""
+    return isinstance(workflow.target, GitTarget)

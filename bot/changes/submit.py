@@ -1,0 +1,341 @@
+"""The second step: the change goes to review. What cannot go its whole way is refused here, not later.
+
+Nothing is kept of a submission that is refused, except what was typed.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.changes import tell
+from bot.changes.access import GONE, target_of
+from bot.changes.classifying import history_of, write_classification
+from bot.changes.context import Context
+from bot.changes.draft import EDITABLE, Live, open_target, read_live, typed_by
+from bot.changes.force import policy_in_force
+from bot.changes.moving import move_state, name_of, touch
+from bot.changes.outcome import Actor, Done, Outcome, Refused
+from bot.changes.review import settle_review
+from bot.changes.rights import may_edit, rollback_owners
+from bot.changes.shortage import shortage
+from bot.changes.standing import can_act, standing
+from bot.connectors.protocol import Target, TargetError
+from bot.policy.classify import Classification, ClassificationError, classify
+from bot.policy.digests import Content, Reviewed, content_digest, review_digest
+from bot.policy.model import Policy, UnknownWorkflowError
+from bot.policy.note import ReleaseNote, note_problems
+from storage import audit
+from storage.models import Ask, Change, Revision, Touch
+from storage.queries import changes, people
+from storage.queries.people import Entitled
+from storage.vocabulary import Impact, Kind, Lane, Role, State
+
+SHORTEST_PLAN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """The second step of the form as it was typed. ``asked`` are the Slack ids of those who will be asked."""
+
+    what_changed: str
+    why: str
+    good: str
+    rollback_trigger: str
+    rollback_owner: str
+    rollback_plan: str = ""
+    stop_conditions: str = ""
+    fallback_version: str = ""
+    fallback_switch_off: str = ""
+    asked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The proposed text where the target keeps it, and what it replaces."""
+
+    before: Live
+    after_version: str
+    after: str
+
+
+def submit(context: Context, change_id: int, note: Note, *, actor: Actor, now: datetime) -> Outcome:
+    """Send a draft, or an edit of a change on its way, to review. An edit voids the votes before it."""
+    with context.reading() as session:
+        _, policy = policy_in_force(session)
+        change = changes.change(session, change_id)
+        typed = typed_by(change, actor) if change else {}
+    if change is None or not typed.get("after"):
+        return GONE
+    try:
+        target = open_target(context, policy, str(typed["workflow"]))
+        text = _store_text(target, typed, change_id, actor)
+    except UnknownWorkflowError:
+        return Refused("This workflow is no longer in the policy.", "Propose the change on another one.")
+    except TargetError as error:
+        return Refused(str(error), "Nothing you typed is lost. Try again in a moment.")
+    with context.transaction() as session:
+        return _submit(session, change_id, note, text, target, actor=actor, now=now)
+
+
+def _store_text(target: Target, typed: dict[str, Any], change_id: int, actor: Actor) -> _Text:
+    after = str(typed["after"])
+    key = f"{name_of(change_id)}-{hashlib.sha256(after.encode()).hexdigest()[:16]}"
+    version = target.propose(after, change_name=name_of(change_id), author=actor.name, key=key)
+    return _Text(read_live(target), version, after)
+
+
+def _submit(
+    session: Session, change_id: int, note: Note, text: _Text, target: Target, *, actor: Actor, now: datetime
+) -> Outcome:
+    change = changes.change(session, change_id, lock=True)
+    if change is None or change.state not in EDITABLE:
+        return Refused("This change can no longer be edited.", "Propose a new one with /prompt-change new.")
+    _, policy = policy_in_force(session)
+    typed = typed_by(change, actor)
+    editing = change.state is not State.DRAFT
+    if editing:
+        refusal = _may_edit(session, policy, change, actor)
+        if refusal:
+            return refusal
+    if text.before.version != typed.get("before_version"):
+        change.form = {**change.form, actor.slack_id: {**typed, **_new_before(text.before)}}
+        return Refused(
+            "The live text has moved since you began, so the diff is another one now.",
+            "It was read again. Look at the lane and the diff, then submit.",
+        )
+    found = _classified(session, policy, change, typed, text, now=now)
+    if isinstance(found, Refused):
+        return found
+    workflow = str(typed["workflow"])
+    touched = {each.person_id for each in changes.touches(session, change_id)} | {actor.person_id}
+    problems = _note_problems(session, policy, workflow, found, note, text, touched)
+    if problems:
+        return Refused("Some answers are missing.", fields=tuple(problems))
+    lacking = shortage(session, policy, workflow, found.lane, touched, now=now)
+    if lacking:
+        return Refused(lacking, "Nothing you typed is lost.")
+    revision = _revision(policy, change, workflow, found, note, text, target, actor=actor, now=now)
+    earlier = changes.current_revision(session, change)
+    if earlier is not None and earlier.review_digest == revision.review_digest:
+        return Refused(
+            "Nothing is different from what was reviewed.", "Change the text, the note or the plan first."
+        )
+    _write(session, change, revision, found, typed, note, actor=actor, now=now)
+    _tell(session, policy, change, note, actor, editing=editing, now=now)
+    settle_review(session, policy, change, revision, actor=actor.slack_id, now=now)
+    return Done(f"{name_of(change.id)} is in review.", change_id=change.id)
+
+
+def _may_edit(session: Session, policy: Policy, change: Change, actor: Actor) -> Refused | None:
+    revision = changes.current_revision(session, change)
+    return may_edit(standing(session, policy, change, revision), actor) if revision else GONE
+
+
+def _new_before(live: Live) -> dict[str, Any]:
+    return {"before_version": live.version, "before": live.text}
+
+
+def _classified(
+    session: Session, policy: Policy, change: Change, typed: dict[str, Any], text: _Text, *, now: datetime
+) -> Classification | Refused:
+    try:
+        return classify(
+            policy,
+            str(typed["workflow"]),
+            kinds=[Kind(each) for each in typed["kinds"]],
+            impacts=[Impact(each) for each in typed["impacts"]],
+            before=text.before.text,
+            after=text.after,
+            history=history_of(session, policy, str(typed["workflow"]), now=now),
+            raised_to=change.lane_raised_to,
+        )
+    except ClassificationError as error:
+        return Refused(str(error))
+
+
+def _note_problems(
+    session: Session,
+    policy: Policy,
+    workflow: str,
+    found: Classification,
+    note: Note,
+    text: _Text,
+    touched: set[int],
+) -> list[tuple[str, str]]:
+    affected = f"{workflow}, {found.lane.value} lane"
+    written = ReleaseNote(note.what_changed, note.why, affected, note.good, note.rollback_trigger)
+    names = {"trigger": "rollback_trigger"}
+    problems = [(names.get(name, name), words) for name, words in note_problems(written).items()]
+    rules = policy.lanes.of(found.lane)
+    if rules.rollback_plan_required and len(note.rollback_plan.strip()) < SHORTEST_PLAN:
+        problems.append(
+            ("rollback_plan", "This lane needs a written plan: what is done, in which order, by whom.")
+        )
+    if rules.stop_conditions_required and len(note.stop_conditions.strip()) < SHORTEST_PLAN:
+        problems.append(
+            ("stop_conditions", "This lane needs written conditions under which the release is stopped.")
+        )
+    owners = {each.slack_id for each in rollback_owners(session, workflow, found.lane)}
+    if owners and note.rollback_owner not in owners:
+        problems.append(("rollback_owner", "Choose somebody who holds the rollback right in this lane."))
+    eligible = _eligible(session, workflow, found.lane, touched)
+    if eligible and not note.asked:
+        problems.append(("asked", "Choose who will be asked to approve."))
+    if set(note.asked) - {each.slack_id for each in eligible}:
+        problems.append(("asked", "Somebody in this list cannot approve it. Choose again."))
+    switch_off = len(note.fallback_switch_off.strip()) >= SHORTEST_PLAN
+    if text.before.version is None and not (note.fallback_version or switch_off):
+        words = (
+            "Nothing is live yet, so nothing can come back. Name a version, or write how to switch it off."
+        )
+        problems.append(("fallback_switch_off", words))
+    return problems
+
+
+def _eligible(session: Session, workflow: str, lane: Lane, touched: set[int]) -> list[Entitled]:
+    entitled = people.entitled(session, workflow, Role.APPROVE, lane)
+    return [each for each in entitled if can_act(each) and each.person_id not in touched]
+
+
+def _revision(
+    policy: Policy,
+    change: Change,
+    workflow: str,
+    found: Classification,
+    note: Note,
+    text: _Text,
+    target: Target,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Revision:
+    """The revision with its two digests."""
+    rules = policy.lanes.of(found.lane)
+    stages = rules.stages if target.canary_pointer else ("full",)
+    spec = target_of(policy.workflow(workflow))
+    revision = Revision(
+        change_id=change.id or 0,
+        number=change.revision + 1,
+        author=actor.slack_id,
+        created_at=now,
+        before_version=text.before.version,
+        after_version=text.after_version,
+        before_text=text.before.text,
+        after_text=text.after,
+        what_changed=note.what_changed.strip(),
+        why=note.why.strip(),
+        good=note.good.strip(),
+        rollback_trigger=note.rollback_trigger.strip(),
+        rollback_owner=note.rollback_owner,
+        rollback_plan=note.rollback_plan.strip(),
+        stop_conditions=note.stop_conditions.strip(),
+        stages=list(stages),
+        fallback_version=note.fallback_version or None,
+        fallback_switch_off=note.fallback_switch_off.strip(),
+        content_digest="",
+        review_digest="",
+    )
+    return sealed(revision, workflow, found.lane, str(spec.get("kind", "")), target.live_pointer)
+
+
+def sealed(revision: Revision, workflow: str, lane: Lane, target_kind: str, pointer: str) -> Revision:
+    """Write both digests onto a revision that is otherwise complete."""
+    revision.content_digest = content_digest(
+        Content(
+            workflow=workflow,
+            target_kind=target_kind,
+            pointer=pointer,
+            after_version=revision.after_version,
+            after_text=revision.after_text,
+            boundary=revision.boundary,
+        )
+    )
+    revision.review_digest = review_digest(
+        Reviewed(
+            content_digest=revision.content_digest,
+            before_version=revision.before_version,
+            note=ReleaseNote(
+                revision.what_changed,
+                revision.why,
+                f"{workflow}, {lane.value} lane",
+                revision.good,
+                revision.rollback_trigger,
+            ),
+            stages=tuple(revision.stages),
+            stop_conditions=revision.stop_conditions,
+            rollback_plan=revision.rollback_plan,
+            rollback_owner=revision.rollback_owner,
+            fallback=revision.fallback_version or revision.fallback_switch_off or None,
+        )
+    )
+    return revision
+
+
+def _write(
+    session: Session,
+    change: Change,
+    revision: Revision,
+    found: Classification,
+    typed: dict[str, Any],
+    note: Note,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    change.workflow = str(typed["workflow"])
+    change.kinds, change.impacts = list(typed["kinds"]), list(typed["impacts"])
+    change.not_customer_visible_because = str(typed.get("not_customer_visible_because", "")).strip()
+    change.lane_lowered_to = None
+    change.revision = revision.number
+    change.moved_to, change.needs_new_before = None, False
+    change.policy_version = policy_in_force(session)[0]
+    change.form = {who: what for who, what in change.form.items() if who != actor.slack_id}
+    write_classification(change, found)
+    session.add(revision)
+    if session.get(Touch, (change.id, actor.person_id)) is None:
+        session.add(
+            Touch(change_id=change.id or 0, person_id=actor.person_id, slack_id=actor.slack_id, at=now)
+        )
+    for slack_id in changes.asked(session, change.id or 0):
+        session.delete(session.get_one(Ask, (change.id, slack_id)))
+    session.flush()
+    for slack_id in dict.fromkeys(note.asked):
+        session.add(Ask(change_id=change.id or 0, slack_id=slack_id))
+    audit.append(
+        session,
+        "change:submit",
+        name_of(change.id),
+        actor=actor.slack_id,
+        now=now,
+        revision=revision.number,
+        content_digest=revision.content_digest,
+        review_digest=revision.review_digest,
+        lane=found.lane.value,
+        rules=[each.rule for each in found.reasons],
+        policy=change.policy_version,
+    )
+    if change.state is State.APPROVED or change.state is not State.IN_REVIEW:
+        move_state(session, change, State.IN_REVIEW, actor=actor.slack_id, now=now, revision=revision.number)
+    touch(change)
+    session.flush()
+
+
+def _tell(
+    session: Session,
+    policy: Policy,
+    change: Change,
+    note: Note,
+    actor: Actor,
+    *,
+    editing: bool,
+    now: datetime,
+) -> None:
+    # Changes of the policy itself have no channel: then the card is the submitter's own.
+    tell.review_card(session, change, policy.workflow(change.workflow).channel or change.submitter, now=now)
+    if editing:
+        text = f"{actor.name} edited it. Decisions on the text before no longer count."
+        tell.in_thread(session, change, text, now=now, about=f"edited:{change.revision}")
+    tell.ask(session, change, dict.fromkeys(note.asked), now=now)

@@ -1,0 +1,213 @@
+"""Who is told what: rows for the outbox, written in the transaction of their cause.
+
+One row a recipient, and a key that makes the same telling impossible twice. Nothing is sent from here.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from storage.models import Change, Message, Release, Rollback
+from storage.queries import record
+
+URGENT = 0
+PRIVATE = 1
+CARD = 2
+ORDINARY = 5
+
+
+def post(  # a message has that many sides
+    session: Session,
+    key: str,
+    kind: str,
+    recipient: str,
+    *,
+    now: datetime,
+    change_id: int | None = None,
+    release_id: int | None = None,
+    rollback_id: int | None = None,
+    thread_of: int | None = None,
+    only_for: str | None = None,
+    redrawn: bool = True,
+    priority: int = ORDINARY,
+    **details: Any,
+) -> Message:
+    """Write a message row, unless the same was written before."""
+    found = record.message_by_key(session, key)
+    if found is not None:
+        return found
+    message = Message(
+        key=key,
+        kind=kind,
+        recipient=recipient,
+        change_id=change_id,
+        release_id=release_id,
+        rollback_id=rollback_id,
+        thread_of=thread_of,
+        only_for=only_for,
+        redrawn=redrawn,
+        priority=priority,
+        details=details,
+        due_at=now,
+        created_at=now,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def review_card(session: Session, change: Change, channel: str, *, now: datetime) -> Message:
+    """The card in the workflow's channel, which lives as long as the change."""
+    return post(
+        session, f"review:{change.id}", "review", channel, now=now, change_id=change.id, priority=CARD
+    )
+
+
+def in_thread(
+    session: Session, change: Change, text: str, *, now: datetime, about: str, priority: int = ORDINARY
+) -> None:
+    """A line under the review card. ``about`` makes its key: what happened, and to which row."""
+    card = record.message_by_key(session, f"review:{change.id}")
+    if card is None:
+        return
+    post(
+        session,
+        f"thread:{change.id}:{about}",
+        "thread",
+        card.recipient,
+        now=now,
+        change_id=change.id,
+        thread_of=card.id,
+        redrawn=False,
+        priority=priority,
+        text=text,
+    )
+
+
+def ask(session: Session, change: Change, people: Iterable[str], *, now: datetime) -> None:
+    """A direct message to each person who is asked to approve this revision."""
+    for slack_id in people:
+        key = f"ask:{change.id}:{change.revision}:{slack_id}"
+        post(session, key, "ask", slack_id, now=now, change_id=change.id, priority=CARD)
+
+
+def deployers(session: Session, change: Change, people: Iterable[str], *, now: datetime) -> None:
+    """A direct card with Deploy to each person who may."""
+    for slack_id in people:
+        key = f"deploy:{change.id}:{change.revision}:{change.lane}:{slack_id}"
+        post(session, key, "deploy", slack_id, now=now, change_id=change.id)
+
+
+def submitter(
+    session: Session, change: Change, *, now: datetime, what: str, about: str, **details: Any
+) -> None:
+    """The outcome, directly to whoever proposed the change."""
+    post(
+        session,
+        f"outcome:{change.id}:{about}",
+        "outcome",
+        change.submitter,
+        now=now,
+        change_id=change.id,
+        redrawn=False,
+        what=what,
+        **details,
+    )
+
+
+def live_message(session: Session, change: Change, release: Release, place: str, *, now: datetime) -> None:
+    """The release's message, with Roll back on it for as long as it is live."""
+    post(
+        session,
+        f"live:{release.id}:{place}",
+        "live",
+        place,
+        now=now,
+        change_id=change.id,
+        release_id=release.id,
+        priority=CARD,
+    )
+
+
+def rollback_card(
+    session: Session, change: Change, rollback: Rollback, channel: str, *, now: datetime
+) -> None:
+    """The rollback's card in the workflow's channel, which counts who has seen it."""
+    post(
+        session,
+        f"rollback:{rollback.id}",
+        "rollback",
+        channel,
+        now=now,
+        change_id=change.id,
+        release_id=rollback.release_id,
+        rollback_id=rollback.id,
+        priority=URGENT,
+    )
+
+
+def broadcast(
+    session: Session,
+    change: Change,
+    rollback: Rollback,
+    *,
+    channels: Iterable[str],
+    people: Iterable[str],
+    now: datetime,
+) -> None:
+    """Everyone who must know: each channel a message, each person a direct one to confirm."""
+    common: dict[str, Any] = {
+        "change_id": change.id,
+        "release_id": rollback.release_id,
+        "rollback_id": rollback.id,
+    }
+    for channel in channels:
+        key = f"rollback_channel:{rollback.id}:{channel}"
+        post(session, key, "rollback_channel", channel, now=now, priority=URGENT, **common)
+    for slack_id in people:
+        key = f"rollback_notice:{rollback.id}:{slack_id}"
+        post(session, key, "rollback_notice", slack_id, now=now, priority=URGENT, **common)
+
+
+def task(
+    session: Session, change: Change, release_id: int, move_id: int, person: str, *, now: datetime
+) -> None:
+    """A move that a person makes by hand: what to set, and a button to confirm it."""
+    post(
+        session,
+        f"task:{move_id}:{person}",
+        "task",
+        person,
+        now=now,
+        change_id=change.id,
+        release_id=release_id,
+        priority=URGENT,
+        move=move_id,
+    )
+
+
+def privately(
+    session: Session,
+    slack_id: str,
+    *,
+    now: datetime,
+    key: str,
+    text: str,
+    remedy: str = "",
+    channel: str | None = None,
+) -> None:
+    """An answer for one person's eyes: in the channel where they are, else directly."""
+    post(
+        session,
+        key,
+        "private",
+        channel or slack_id,
+        now=now,
+        only_for=slack_id if channel else None,
+        redrawn=False,
+        priority=PRIVATE,
+        reason=text,
+        remedy=remedy,
+    )

@@ -1,0 +1,12 @@
+"""What Slack sends: who acts, one use case, an answer. Listeners know neither SQL nor targets."""
+
+from slack_bolt import App
+
+from bot.listeners import commands, decide, events, faults, forms, home, propose, release
+from bot.listeners.desk import Desk
+
+
+def register(app: App, desk: Desk) -> None:
+    """Hang every listener onto the app."""
+    for room in (commands, propose, forms, decide, release, home, events, faults):
+        room.register(app, desk)

@@ -1,0 +1,46 @@
+"""What nobody foresaw: the log explains it under an id, and the person sees the id where they are."""
+
+from typing import Any
+
+import structlog
+from slack_bolt import App, BoltResponse
+from slack_sdk.errors import SlackApiError
+
+from bot.cards.modals.form import errors_for
+from bot.listeners.desk import Desk, channel_of, user_of
+from bot.logs import fault_id
+
+log = structlog.get_logger(__name__)
+
+
+def register(app: App, desk: Desk) -> None:
+    """One handler for every listener."""
+
+    @app.error
+    def fault(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        number = fault_id()
+        log.error("a listener failed", fault=number, type=body.get("type") or "command", exc_info=error)
+        words = f"Something failed here ({number}). Nothing was lost; try again. The log says more."
+        return _answer(desk, body, words)
+
+
+def _answer(desk: Desk, body: dict[str, Any], words: str) -> BoltResponse:
+    if "command" in body:
+        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": words})
+    if body.get("type") == "view_submission":
+        errors = errors_for({"": words}, body["view"]["blocks"])
+        return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
+    _tell(desk, body, words)
+    return BoltResponse(status=500, body="")
+
+
+def _tell(desk: Desk, body: dict[str, Any], words: str) -> None:
+    """Straight to Slack and at once: the database may be what failed."""
+    channel, user = channel_of(body), user_of(body)
+    try:
+        if channel and user:
+            desk.client.chat_postEphemeral(channel=channel, user=user, text=words)
+        elif user:
+            desk.client.chat_postMessage(channel=user, text=words)
+    except (SlackApiError, OSError):
+        log.warning("a fault could not be told", user=user)

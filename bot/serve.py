@@ -1,0 +1,133 @@
+"""Starting the app: in a Slack workspace, or with a local Slack of its own."""
+
+import secrets
+import threading
+from pathlib import Path
+
+import structlog
+import uvicorn
+from pydantic import SecretStr
+from slack_sdk.errors import SlackApiError
+
+from bot.app import OUTBOX_SECONDS, Identity, PromptChange, slack_client, utc_now
+from bot.changes.first_start import first_policy
+from bot.edge import Edge
+from bot.edge.socket import SocketMode
+from bot.outbox.pace import Pace
+from bot.policy.load import PolicyError
+from bot.sandbox.seed import POLICY, seed
+from bot.sandbox.server import create_asgi
+from bot.settings import Mode, Settings, WrongSettingError
+from storage import migrate
+from storage.engine import Store
+
+log = structlog.get_logger(__name__)
+
+
+def who_we_are(token: SecretStr, api_url: str) -> Identity:
+    """Ask Slack who this token is. Raises WrongSettingError for a token that Slack refuses."""
+    try:
+        answer = slack_client(token, api_url, OUTBOX_SECONDS).auth_test()
+    except SlackApiError as error:
+        remedy = f"was refused by Slack ({error.response['error']}). Copy the Bot User OAuth Token again."
+        raise WrongSettingError("SLACK_BOT_TOKEN", remedy) from None
+    except OSError as error:
+        raise WrongSettingError(
+            "SLACK_API_URL", f"does not answer at {api_url} ({type(error).__name__})."
+        ) from None
+    return Identity(answer["team_id"], answer["user_id"], answer["bot_id"], answer.get("enterprise_id"))
+
+
+def open_store(settings: Settings) -> Store:
+    """The database, brought to the schema that this version needs, with a policy in force."""
+    store = Store.open(settings.database_url.get_secret_value())
+    migrate.upgrade(store)
+    try:
+        if first_policy(store, settings.policy_file, now=utc_now()):
+            log.info("policy in force", file=str(settings.policy_file))
+    except (PolicyError, OSError, UnicodeDecodeError) as error:
+        raise WrongSettingError("POLICY_FILE", f"cannot be used: {error}") from None
+    return store
+
+
+def build(settings: Settings) -> PromptChange:
+    """The app for a workspace that the settings name."""
+    token = settings.slack_bot_token or SecretStr("")
+    secret = settings.slack_signing_secret or SecretStr(secrets.token_hex(32))
+    return PromptChange(
+        open_store(settings),
+        bot_token=token,
+        signing_secret=secret,
+        api_url=settings.slack_api_url,
+        repositories=settings.repositories,
+        identity=who_we_are(token, settings.slack_api_url),
+    )
+
+
+def serve(settings: Settings) -> None:
+    """Run in a Slack workspace until told to stop: over Socket Mode with an app token, else over HTTP."""
+    app = build(settings)
+    socket = connect(app, settings) if settings.mode is Mode.SOCKET else None
+    app.start()
+    try:
+        _listen(app.edge(), settings)
+    finally:
+        if socket is not None:
+            socket.shut()
+        app.stop()
+
+
+def connect(app: PromptChange, settings: Settings) -> SocketMode:
+    """Open a Socket Mode connection. Its payloads pass through the same shapes as those over HTTP."""
+    token = settings.slack_app_token or SecretStr("")
+    socket = SocketMode(app.bolt, token.get_secret_value(), settings.slack_api_url)
+    socket.open()
+    return socket
+
+
+def serve_sandbox(settings: Settings) -> None:
+    """Run with a local Slack of our own: its page is ``/``, and the app listens beside it."""
+    folder = settings.sandbox_data
+    seeded = seed(folder)
+    seeded.workspace.base_url = f"http://{settings.host}:{settings.port}"
+    store = _sandbox_store(folder)
+    address = f"http://127.0.0.1:{settings.port}"
+    local = seeded.workspace.app
+    app = PromptChange(
+        store,
+        bot_token=SecretStr(local.bot_token),
+        signing_secret=SecretStr(local.signing_secret),
+        api_url=f"{address}/api/",
+        repositories=folder,
+        identity=Identity(seeded.workspace.team.id, local.bot_user_id, local.bot_id, None),
+        pace=Pace(0, 0, 0),
+    )
+    edge = app.edge(elsewhere=create_asgi(seeded.workspace))
+    seeded.workspace.delivery.request_url = f"{address}/slack/events"
+    print(f"Prompt Change runs in its own local workspace. Open {seeded.workspace.base_url}/", flush=True)  # noqa: T201
+    starting = threading.Timer(0.5, app.start)
+    starting.start()
+    try:
+        _listen(edge, settings)
+    finally:
+        starting.cancel()
+        app.stop()
+
+
+def _sandbox_store(folder: Path) -> Store:
+    store = Store.open(f"sqlite:///{folder / 'prompt-change.db'}")
+    migrate.upgrade(store)
+    first_policy(store, folder / POLICY, now=utc_now())
+    return store
+
+
+def _listen(asgi: Edge, settings: Settings) -> None:
+    uvicorn.run(
+        asgi,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )

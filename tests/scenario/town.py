@@ -1,0 +1,258 @@
+"""A whole Prompt Change beside a whole local Slack, driven as people drive it: what they type and click."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from dulwich.repo import Repo
+from pydantic import SecretStr
+
+from bot.app import Identity, PromptChange
+from bot.changes.first_start import first_policy
+from bot.outbox.pace import Pace
+from bot.sandbox.person import SlackPerson
+from bot.sandbox.records import Message, View
+from bot.sandbox.seed import seeded_in_memory
+from bot.sandbox.server import running
+from bot.sandbox.serving import listening, serving
+from bot.sandbox.workspace import Workspace
+from storage import migrate
+from storage.engine import Store
+
+NOTE = {
+    "what_changed": "Summaries are written as bullet points.",
+    "why": "Colleagues asked for text that is quicker to scan.",
+    "good": "Nobody asks the customer what the ticket already says.",
+    "rollback_trigger": "Two summaries in a day that lose an order number.",
+}
+HIGH = {
+    "rollback_plan": "Rita clicks Roll back, then checks ten refunds by hand.",
+    "stop_conditions": "One refund above the limit in the first hour.",
+}
+
+
+@dataclass
+class Moment:
+    """The time that the app sees: the machine's, moved on by hand."""
+
+    ahead: timedelta = field(default_factory=timedelta)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def pass_by(self, **span: float) -> None:
+        """Let time pass."""
+        self.ahead += timedelta(**span)
+
+
+class Town:
+    """``settle()`` does everything that is due: nothing runs in the background, so that nothing is timing."""
+
+    def __init__(self, workspace: Workspace, app: PromptChange, repository: Path, moment: Moment) -> None:
+        self.workspace, self.app, self.repository, self.moment = workspace, app, repository, moment
+
+    def person(self, user_id: str, *, hostile: bool = False) -> SlackPerson:
+        """Somebody of Acme; ``hostile`` sends what no Slack client would."""
+        return self.workspace.as_person(user_id, hostile=hostile)
+
+    def settle(self) -> None:
+        """Let everything leave that is due."""
+        assert self.app.outbox.drain(), "something was still due"
+
+    def live_text(self, path: str, branch: str = "production") -> str | None:
+        """What a branch of the real repository serves at this path."""
+        with Repo(str(self.repository)) as repo:
+            head = repo.refs[f"refs/heads/{branch}".encode()]
+            tree = repo[repo[head].tree]
+            return repo[tree[path.encode()][1]].data.decode() if path.encode() in tree else None
+
+    def commits(self, branch: str = "production") -> int:
+        """How many commits a branch has."""
+        with Repo(str(self.repository)) as repo:
+            return sum(1 for _ in repo.get_walker([repo.refs[f"refs/heads/{branch}".encode()]]))
+
+    def propose(
+        self,
+        who: str,
+        workflow: str,
+        *,
+        replace: tuple[str, str] | None = None,
+        text: str | None = None,
+        kinds: tuple[str, ...] = ("system_prompt",),
+        impacts: tuple[str, ...] | None = None,
+        note: dict[str, Any] | None = None,
+    ) -> SlackPerson:
+        """Fill in both steps as a person does; afterwards ``last_answer`` says how it went."""
+        person = self.first_step(who, workflow, replace=replace, text=text, kinds=kinds, impacts=impacts)
+        if person.last_answer.ok and person.view() and person.view().callback_id == "submit_note":
+            self.second_step(person, note or {})
+        return person
+
+    def first_step(
+        self,
+        who: str,
+        workflow: str,
+        *,
+        replace: tuple[str, str] | None = None,
+        text: str | None = None,
+        kinds: tuple[str, ...] = ("system_prompt",),
+        impacts: tuple[str, ...] | None = None,
+    ) -> SlackPerson:
+        """The slash command, and the first form."""
+        person = self.person(who)
+        assert person.command("/prompt-change").ok
+        person.click_in_view(top(person), "choose_workflow", selected=workflow)
+        values: dict[str, Any] = {"What does it change?": list(kinds)}
+        if impacts is not None:
+            values["What is true of it?"] = list(impacts)
+        if replace is not None:
+            person.click_in_view(top(person), "choose_how", selected="replace")
+            values |= {"Old phrase": replace[0], "New phrase": replace[1]}
+        if text is not None:
+            values["New text"] = text
+        person.submit(values=values)
+        return person
+
+    def second_step(self, person: SlackPerson, note: dict[str, Any]) -> None:
+        """The release note."""
+        form = top(person)
+        there = {block["block_id"] for block in form.blocks}
+        values = {name: value for name, value in {**NOTE, **HIGH, **note}.items() if name in there}
+        person.submit(values=values)
+        self.settle()
+
+    def card(self, number: int = 1) -> Message:
+        """The review card of a change."""
+        return self.message("review", change=number)
+
+    def message(self, kind: str, *, change: int = 1, to: str | None = None) -> Message:
+        """A message that the app posted, by what it is."""
+        found = self.messages(kind, change=change, to=to)
+        assert found, f"no {kind} of PC-{change}" + (f" to {to}" if to else "")
+        return found[-1]
+
+    def messages(self, kind: str, *, change: int | None = None, to: str | None = None) -> list[Message]:
+        """All of that kind, as they look now, oldest first."""
+        from sqlmodel import select
+
+        from storage import models
+
+        with self.app.store.reading() as session:
+            rows = session.exec(select(models.Message).where(models.Message.kind == kind)).all()
+        return [
+            self.workspace.message(row.channel, row.ts)
+            for row in rows
+            if row.ts and change in {None, row.change_id} and to in {None, row.recipient}
+        ]
+
+    def whispers(self, who: str) -> list[str]:
+        """What was said to one person alone, newest last."""
+        self.settle()
+        from sqlmodel import select
+
+        from storage import models
+
+        with self.app.store.reading() as session:
+            rows = session.exec(select(models.Message).where(models.Message.kind == "private")).all()
+        return [
+            f"{row.details['reason']} {row.details['remedy']}".strip()
+            for row in rows
+            if who in {row.only_for, row.recipient} and row.ts
+        ]
+
+    def change_policy(self, edit: Any) -> None:
+        """Put another policy in force, as ``policy load`` does; ``edit`` alters the parsed YAML."""
+        from bot.changes.force import keep_version, put_in_force
+        from bot.changes.rechecks import after_new_policy
+        from storage.queries import record
+
+        now = self.moment()
+        with self.app.store.transaction() as session:
+            version = record.policy_version(session, record.policy_in_force(session).version_id)
+            data = yaml.safe_load(version.text)
+            edit(data)
+            number = keep_version(session, yaml.safe_dump(data), source="test", now=now)
+            put_in_force(session, number, actor="system", now=now)
+            after_new_policy(session, now=now)
+        self.app.clock.tick()
+        self.app.people.refresh_groups()
+        self.app.people.refresh_accounts()
+        self.settle()
+
+
+def top(person: SlackPerson) -> View:
+    """The form on the screen."""
+    view = person.view()
+    assert view is not None, f"no form is open: {person.last_answer}"
+    return view
+
+
+def actions(message: Message) -> list[str]:
+    """The action_ids that a message offers."""
+    found = []
+    for block in message.blocks or ():
+        parts = [*block.get("elements", []), *([block["accessory"]] if "accessory" in block else [])]
+        found += [part["action_id"] for part in parts if "action_id" in part]
+    return found
+
+
+def words(message: Message) -> str:
+    """Everything that a message says, in one string."""
+    return _text(message.blocks) + " " + message.text
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return " ".join(
+            str(inner) if name == "text" and isinstance(inner, str) else _mention(name, inner) or _text(inner)
+            for name, inner in value.items()
+        )
+    return " ".join(_text(each) for each in value) if isinstance(value, list | tuple) else ""
+
+
+def _mention(name: str, inner: Any) -> str:
+    return f"<@{inner}>" if name == "user_id" else f"<!subteam^{inner}>" if name == "usergroup_id" else ""
+
+
+@contextmanager
+def running_town(folder: Path, *, over_socket: bool = False) -> Iterator[Town]:
+    """The app and the local Slack on two ports of this machine's loopback, with nothing in the background."""
+    with ExitStack() as stack:
+        seeded = seeded_in_memory(folder)
+        stack.callback(seeded.workspace.close)
+        api = stack.enter_context(running(seeded.workspace))
+        store = Store.open(f"sqlite:///{folder / 'app.db'}")
+        stack.callback(store.close)
+        migrate.upgrade(store)
+        moment = Moment()
+        policy = folder / "policy.yml"
+        policy.write_text(seeded.policy_text, encoding="utf-8")
+        first_policy(store, policy, now=moment())
+        local = seeded.workspace.app
+        app = PromptChange(
+            store,
+            bot_token=SecretStr(local.bot_token),
+            signing_secret=SecretStr(local.signing_secret),
+            api_url=f"{api}/api/",
+            repositories=folder,
+            identity=Identity(seeded.workspace.team.id, local.bot_user_id, local.bot_id, None),
+            now=moment,
+            pace=Pace(0, 0, 0),
+        )
+        if over_socket:
+            from bot.edge.socket import SocketMode
+
+            socket = SocketMode(app.bolt, local.app_token, f"{api}/api/")
+            socket.open()
+            stack.callback(socket.shut)
+        else:
+            bound = stack.enter_context(listening())
+            url = stack.enter_context(serving(app.edge(), bound))
+            seeded.workspace.deliver_to(f"{url}/slack/events")
+        app.people.refresh_groups()
+        app.people.refresh_accounts()
+        yield Town(seeded.workspace, app, seeded.repository, moment)
