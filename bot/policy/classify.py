@@ -149,7 +149,7 @@ def _fired(policy: Policy, change: _Change) -> Iterator[_Fired]:
 
 
 def _told(rule: str, lane: Lane, because: str) -> _Fired:
-    return _Fired(lane, Reason(rule, f"{lane.capitalize()}: the change {because} ({rule})."))
+    return _Fired(lane, Reason(rule, f"{lane.capitalize()}: it {because} ({rule})."))
 
 
 def _by_hand(
@@ -176,12 +176,12 @@ def _gate(policy: Policy, change: _Change, lane: Lane) -> Iterator[Reason]:
         if criterion.customer_visible and change.workflow.customer_visible:
             holding.append(Impact.CUSTOMER_VISIBLE)
         for name in holding:
-            yield _gate_reason(str(name), f"the change {criterion.because}")
+            yield _gate_reason(str(name), f"it {criterion.because}")
     events = change.history.rollbacks + change.history.reports
     if events >= gates.history.events:
         days = gates.history.within.days
         counted = f"{change.history.rollbacks} rollbacks and {change.history.reports} reports in {days} days"
-        yield _gate_reason("history", f"the change {gates.history.because}: {counted}")
+        yield _gate_reason("history", f"it {gates.history.because}: {counted}")
     if lane in gates.lanes:
         yield _gate_reason(lane.value, f"the {lane} lane always has one")
 
