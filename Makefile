@@ -49,8 +49,8 @@ lock: ## write both lock files anew from pyproject.toml
 	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
 	python=$$($(FIND_PYTHON)); "$$python" -m venv "$$tools"; "$$tools/bin/pip" install --quiet uv; \
 	printf '%s\n' hatchling editables > "$$tools/build.in"; \
-	"$$tools/bin/uv" $(LOCK) pyproject.toml "$$tools/build.in" --all-extras -o requirements.lock; \
-	"$$tools/bin/uv" $(LOCK) --group dev -c requirements.lock -o requirements-dev.lock; \
+	"$$tools/bin/uv" $(LOCK) pyproject.toml "$$tools/build.in" -o requirements.lock; \
+	"$$tools/bin/uv" $(LOCK) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock; \
 	echo "Written: requirements.lock, requirements-dev.lock"
 
 # The first Python in the list that is new enough and can make virtual environments.

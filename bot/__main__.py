@@ -117,18 +117,18 @@ def policy_load(
 ) -> None:
     """Put a policy file in force. It is recorded, and the policy owners are told."""
     found = _settings()
-    from bot import commands
+    from bot.commands import policy_load as work
 
-    _end(commands.policy_load(found, file, as_email))
+    _end(work(found, file, as_email))
 
 
 @policy_app.command("show")
 def policy_show() -> None:
     """Print the policy that is in force."""
     found = _settings()
-    from bot import commands
+    from bot.commands import policy_show as work
 
-    _end(commands.policy_show(found))
+    _end(work(found))
 
 
 @app.command()
@@ -140,18 +140,18 @@ def rollback(
 ) -> None:
     """Roll a release back, without Slack. Those who must know are told as soon as Slack answers."""
     found = _settings()
-    from bot import commands
+    from bot.commands import roll_back
 
-    _end(commands.roll_back(found, release, as_email, to, reason))
+    _end(roll_back(found, release, as_email, to, reason))
 
 
 @database_app.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to the form that this version needs."""
     found = _settings()
-    from bot import commands
+    from bot.commands import upgrade
 
-    commands.upgrade(found)
+    upgrade(found)
 
 
 @app.command()
@@ -162,9 +162,9 @@ def verify_audit(
 ) -> None:
     """Say whether the audit trail is whole."""
     found = _settings()
-    from bot import commands
+    from bot.commands import verify_audit as work
 
-    _end(commands.verify_audit(found, head))
+    _end(work(found, head))
 
 
 @app.command()

@@ -3,6 +3,7 @@
 Nothing here decides anything. What two processes must agree on is in the database, never in these objects.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -86,7 +87,9 @@ class PromptChange:
             enterprise_id=identity.enterprise_id,
             on_change=self._people_changed,
         )
-        postman = Postman(store, self.client, drawer(self.context, now), now, find=self.people.find, pace=pace)
+        postman = Postman(
+            store, self.client, drawer(self.context, now), now, find=self.people.find, pace=pace
+        )
         mover = Mover(store, self._target_of, self._settle, now)
         self.outbox = Outbox(postman, mover)
         self.clock = Clock(
@@ -167,6 +170,9 @@ def _bolt(token: SecretStr, api_url: str, identity: Identity) -> App:
     def authorize() -> AuthorizeResult:
         return known
 
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
+        # In the environment for another app, perhaps; here they would switch Bolt to OAuth without a word.
+        os.environ.pop(name, None)
     return App(
         client=slack_client(token, api_url, CLICK_SECONDS),
         authorize=authorize,
@@ -174,5 +180,7 @@ def _bolt(token: SecretStr, api_url: str, identity: Identity) -> App:
         request_verification_enabled=False,
         ssl_check_enabled=False,
         url_verification_enabled=False,
+        ignoring_self_events_enabled=False,
+        attaching_function_token_enabled=False,
         raise_error_for_unhandled_request=False,
     )

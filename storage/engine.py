@@ -30,10 +30,12 @@ class Store:
         """Open the database at an SQLAlchemy URL. The tables are made by ``storage.migrate``."""
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            return cls(create_engine(parsed, pool_pre_ping=True))
+            return cls(create_engine(parsed, pool_pre_ping=True, hide_parameters=True))
         engine = create_engine(
             parsed,
             connect_args={"check_same_thread": False, "isolation_level": None},
+            # An error must not carry what people wrote into a log.
+            hide_parameters=True,
             pool_size=16,
             max_overflow=64,
         )

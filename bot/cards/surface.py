@@ -8,6 +8,7 @@ from enum import StrEnum
 
 COMMAND = "/prompt-change"
 SHORTCUT = "propose_change"
+MESSAGE_SHORTCUT = "propose_change_from_message"
 
 
 class Action(StrEnum):

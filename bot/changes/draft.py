@@ -20,7 +20,7 @@ from bot.changes.standing import standing
 from bot.connectors.protocol import Target, TargetError
 from bot.policy.load import PolicyError, parse_policy
 from bot.policy.model import RELEASE_POLICY, Policy, UnknownWorkflowError
-from bot.policy.rewrite import replace_section
+from bot.policy.rewrite import NoSuchSectionError, replace_section
 from storage import audit
 from storage.models import Change
 from storage.queries import changes
@@ -140,11 +140,20 @@ def new_text(proposal: Proposal, live: Live, target: Target) -> str | Refused:
                 return _wrong("version", "Choose a version.")
             return target.read_content(proposal.version)
         case _ if proposal.section:
-            return replace_section(live.text, proposal.section, proposal.new_text)
+            return _with_section(live.text, proposal)
         case "upload":
             return proposal.uploaded or _wrong("file", "Choose a file with the whole new text.")
         case _:
             return proposal.new_text
+
+
+def _with_section(text: str, proposal: Proposal) -> str | Refused:
+    try:
+        return replace_section(text, proposal.section, proposal.new_text)
+    except NoSuchSectionError:
+        return _wrong(
+            "new_text", "The policy is not written as a block of workflows. Edit the policy as a whole."
+        )
 
 
 def _replaced(proposal: Proposal, live: Live) -> str | Refused:

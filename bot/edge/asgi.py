@@ -27,9 +27,9 @@ Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 ASGIApp = Callable[[Scope, gate.Receive, Send], Awaitable[None]]
 
-THREADS: Final = 16
-"""Clicks worked on at once. More threads than this only contend: for the interpreter, then for the one lock
-around write transactions."""
+THREADS: Final = 32
+"""Clicks worked on at once. Enough that some may wait for Slack's Web API; far more of them only contend, for
+the interpreter and for the one lock around write transactions."""
 
 PASSED_ON: Final = {
     b"x-slack-retry-num": "x-slack-retry-num",

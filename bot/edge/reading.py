@@ -6,7 +6,7 @@ Nothing here may be called for bytes whose signature was not checked.
 """
 
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from pydantic_core import from_json
 
@@ -14,6 +14,8 @@ from bot.edge.shapes import Rejected, reject
 
 MAX_FIELDS: Final = 100
 """A slash command has about fifteen."""
+
+ONE_FIELD: Final = b"payload="
 
 
 def read(body: bytes, kind: str) -> dict[str, Any] | Rejected:
@@ -26,6 +28,10 @@ def read(body: bytes, kind: str) -> dict[str, Any] | Rejected:
 
 
 def _form(body: bytes) -> dict[str, Any] | Rejected:
+    if body.startswith(ONE_FIELD) and b"&" not in body:
+        # Every click comes like this. Bytes are unescaped in half of the time that text takes, and this is
+        # the dearest step of the edge.
+        return _json(unquote_to_bytes(body.removeprefix(ONE_FIELD).replace(b"+", b" ")))
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError:

@@ -111,5 +111,7 @@ def submitted(outcome: Outcome, body: Body) -> dict[str, Any]:
 def refused_form(refused: Refused, body: Body) -> dict[str, Any]:
     """Keep the form open with everything typed, and say under its fields what is wrong."""
     blocks = body["view"]["blocks"]
+    if not any(block.get("type") == "input" for block in blocks):
+        return {"response_action": "update", "view": notice("Prompt Change", str(refused))}
     fields = refused.fields or (("", str(refused)),)
     return {"response_action": "errors", "errors": errors_for(fields, blocks)}

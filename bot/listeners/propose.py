@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 
 from bot.cards.modals.note import NoteForm, read_submit_note, submit_note
 from bot.cards.modals.propose import ProposalForm, read_submit_change, submit_change
-from bot.cards.surface import SHORTCUT, Action, Callback
+from bot.cards.surface import MESSAGE_SHORTCUT, SHORTCUT, Action, Callback
 from bot.changes.draft import Proposal, keep_typed, save_proposal
 from bot.changes.outcome import Actor, Refused
 from bot.changes.reading.forms import note_facts, proposal_facts
@@ -42,7 +42,7 @@ def open_proposal(
 
 def register(app: App, desk: Desk) -> None:
     """The ways into the form, and its two steps."""
-    for way_in in (app.shortcut(SHORTCUT), app.action(Action.PROPOSE)):
+    for way_in in (app.shortcut(SHORTCUT), app.shortcut(MESSAGE_SHORTCUT), app.action(Action.PROPOSE)):
         way_in(_opens(desk))
     app.action(Action.RESUME_DRAFT)(_resumes(desk))
     app.action(Action.EDIT_WORKFLOW)(_edits_policy(desk))

@@ -43,7 +43,7 @@ def with_prose(facts: F, text: str) -> F:
     return replace(facts, **changed)  # type: ignore[type-var]
 
 
-def _prose(value: Any, text: str) -> Any:  # noqa: ANN401 - any field's value
+def _prose(value: Any, text: str) -> Any:
     if isinstance(value, str) and type(value) is str:
         return text
     if isinstance(value, tuple):
@@ -60,7 +60,7 @@ def long_prompt(word: str = "refund") -> str:
     ]
 
 
-def crowded(**changed: Any) -> ChangeFacts:  # noqa: ANN401 - any field
+def crowded(**changed: Any) -> ChangeFacts:
     """Return a change with the longest texts allowed and forty approvers."""
     people = crowd(40)
     voted = tuple(DecisionFacts(who, Decision.APPROVE, after(1), LONGEST, spot_marks(5)) for who in people)

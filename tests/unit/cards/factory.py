@@ -40,7 +40,7 @@ def after(minutes: int) -> datetime:
     return NOW + timedelta(minutes=minutes)
 
 
-def revision(**changed: Any) -> RevisionFacts:  # noqa: ANN401 - any field
+def revision(**changed: Any) -> RevisionFacts:
     """Return the text under review."""
     made = RevisionFacts(
         id=7,
@@ -63,7 +63,7 @@ def revision(**changed: Any) -> RevisionFacts:  # noqa: ANN401 - any field
     return replace(made, **changed)
 
 
-def change(**changed: Any) -> ChangeFacts:  # noqa: ANN401 - any field
+def change(**changed: Any) -> ChangeFacts:
     """Return a high change in review, with one of two approvals and an open gate."""
     made = ChangeFacts(
         id=42,
@@ -106,7 +106,7 @@ def change(**changed: Any) -> ChangeFacts:  # noqa: ANN401 - any field
     return replace(made, **changed)
 
 
-def evidence(**changed: Any) -> EvidenceFacts:  # noqa: ANN401 - any field
+def evidence(**changed: Any) -> EvidenceFacts:
     """Return a passing result."""
     made = EvidenceFacts(
         suite="refunds-60",
@@ -122,7 +122,7 @@ def evidence(**changed: Any) -> EvidenceFacts:  # noqa: ANN401 - any field
     return replace(made, **changed)
 
 
-def complete(**changed: Any) -> ChangeFacts:  # noqa: ANN401 - any field
+def complete(**changed: Any) -> ChangeFacts:
     """Return a change whose approvals and gates are complete."""
     voted = (
         DecisionFacts(BEN, Decision.APPROVE, after(5), "Read every line."),
@@ -133,7 +133,7 @@ def complete(**changed: Any) -> ChangeFacts:  # noqa: ANN401 - any field
     return replace(made, **({"evidence": (evidence(),)} | changed))
 
 
-def low(**changed: Any) -> ChangeFacts:  # noqa: ANN401 - any field
+def low(**changed: Any) -> ChangeFacts:
     """Return a low change on an internal workflow, in review."""
     made = change(
         workflow="notes",
@@ -154,7 +154,7 @@ def low(**changed: Any) -> ChangeFacts:  # noqa: ANN401 - any field
     return replace(made, **changed)
 
 
-def release(**changed: Any) -> ReleaseFacts:  # noqa: ANN401 - any field
+def release(**changed: Any) -> ReleaseFacts:
     """Return a live release of two stages."""
     made = ReleaseFacts(
         id=9,
@@ -179,7 +179,7 @@ def release(**changed: Any) -> ReleaseFacts:  # noqa: ANN401 - any field
     return replace(made, **changed)
 
 
-def rollback(**changed: Any) -> RollbackFacts:  # noqa: ANN401 - any field
+def rollback(**changed: Any) -> RollbackFacts:
     """Return a rollback that is done, seen by two of four."""
     made = RollbackFacts(
         id=4,
@@ -206,12 +206,12 @@ def rollback(**changed: Any) -> RollbackFacts:  # noqa: ANN401 - any field
     return replace(made, **changed)
 
 
-def task(**changed: Any) -> TaskFacts:  # noqa: ANN401 - any field
+def task(**changed: Any) -> TaskFacts:
     """Return a move that a person must make by hand."""
     return replace(TaskFacts(3, "Open the console and set the prompt to v18.", MoveState.WAITING), **changed)
 
 
-def line(**changed: Any) -> Line:  # noqa: ANN401 - any field
+def line(**changed: Any) -> Line:
     """Return one row of a list."""
     made = Line(
         change_id=42,

@@ -6,7 +6,7 @@ Json = dict[str, Any]
 _TYPED = {"plain_text_input", "number_input", "url_text_input"}
 
 
-def filled(view: Json, **entered: Any) -> Json:  # noqa: ANN401 - a text, an option's value, or several
+def filled(view: Json, **entered: Any) -> Json:
     """Return ``view.state.values`` after these fields were filled in, named by block_id before any colon.
 
     A colon in a block_id is written as two underscores: ``output__0``.
@@ -21,7 +21,7 @@ def filled(view: Json, **entered: Any) -> Json:  # noqa: ANN401 - a text, an opt
     return values
 
 
-def _state(element: Json, value: Any) -> Json:  # noqa: ANN401 - see above
+def _state(element: Json, value: Any) -> Json:
     kind = element["type"]
     if kind in _TYPED:
         return {"type": kind, "value": value if value is not None else element.get("initial_value")}

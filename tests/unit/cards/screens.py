@@ -13,21 +13,23 @@ from bot.changes.facts import (
     PolicyFacts,
     ProposalFacts,
     ReverseFacts,
+    Who,
     WorkflowFacts,
 )
 from storage.vocabulary import Lane, Role, State
 
 
-def home(**changed: Any) -> HomeFacts:  # noqa: ANN401 - any field
+def home(**changed: Any) -> HomeFacts:
     """Return a Home tab with something in every part."""
     waiting = (line(state=State.IN_REVIEW, release=None),)
     mine = (line(state=State.DRAFT, lane=None, release=None),)
     return replace(HomeFacts(ANA, waiting, mine, (line(), line(can_roll_back=False))), **changed)
 
 
-def workflow(**changed: Any) -> WorkflowFacts:  # noqa: ANN401 - any field
+def workflow(**changed: Any) -> WorkflowFacts:
     """Return a workflow with its people."""
-    same = dict.fromkeys(Lane, (BEN, LEADS))
+    holders: tuple[Who, ...] = (BEN, LEADS)
+    same = dict.fromkeys(Lane, holders)
     made = WorkflowFacts(
         name="refunds",
         description="Answers and actions on refund requests",
@@ -46,7 +48,7 @@ def workflow(**changed: Any) -> WorkflowFacts:  # noqa: ANN401 - any field
     return replace(made, **changed)
 
 
-def policy(**changed: Any) -> PolicyFacts:  # noqa: ANN401 - any field
+def policy(**changed: Any) -> PolicyFacts:
     """Return the policy in force."""
     rules = ((Lane.HIGH, "Tool permissions change"), (Lane.LOW, "Nothing above"))
     return replace(
@@ -54,7 +56,7 @@ def policy(**changed: Any) -> PolicyFacts:  # noqa: ANN401 - any field
     )
 
 
-def reverse(**changed: Any) -> ReverseFacts:  # noqa: ANN401 - any field
+def reverse(**changed: Any) -> ReverseFacts:
     """Return how a release would be reversed."""
     made = ReverseFacts(
         workflow="refunds",
@@ -68,7 +70,7 @@ def reverse(**changed: Any) -> ReverseFacts:  # noqa: ANN401 - any field
     return replace(made, **changed)
 
 
-def proposal(**changed: Any) -> ProposalFacts:  # noqa: ANN401 - any field
+def proposal(**changed: Any) -> ProposalFacts:
     """Return the first step of the form for a customer-visible workflow."""
     made = ProposalFacts(
         change_id=42,
@@ -85,7 +87,7 @@ def proposal(**changed: Any) -> ProposalFacts:  # noqa: ANN401 - any field
     return replace(made, **changed)
 
 
-def note(**changed: Any) -> NoteFacts:  # noqa: ANN401 - any field
+def note(**changed: Any) -> NoteFacts:
     """Return the second step of the form in the high lane, for a first release."""
     made = NoteFacts(
         change_id=42,

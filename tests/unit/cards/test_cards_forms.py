@@ -26,7 +26,7 @@ MANY = tuple(Choice(f"U0P{index:03}", f"Person {index}") for index in range(150)
 def forms(text: str = "") -> Iterator[Json]:
     """Yield every form, with this text wherever somebody could have written."""
 
-    def prose(facts: Any) -> Any:  # noqa: ANN401 - any facts
+    def prose(facts: Any) -> Any:
         return with_prose(facts, text) if text else facts
 
     for how in How:

@@ -15,7 +15,7 @@ from storage.vocabulary import Impact, Kind
 Json = dict[str, Any]
 
 
-def sent(view: Json, **entered: Any) -> ProposalForm:  # noqa: ANN401 - what was filled in
+def sent(view: Json, **entered: Any) -> ProposalForm:
     """Return step 1 as it is read after somebody filled it in."""
     return read_submit_change(filled(view, **entered), view["private_metadata"])
 

@@ -108,6 +108,7 @@ def test_a_notice_is_confirmed_once() -> None:
     assert clicks("rollback_notice", rollback(), "U0DEV") == ["acknowledge"]
     assert clicks("rollback_notice", rollback(), "U0ANA") == []
     assert "You confirmed" in said("rollback_notice", rollback(), "U0CHLOE", principal="S0LEADS")
+    assert "You confirmed" in said("rollback_notice", rollback(), "U0CHLOE")
     other = said("rollback_notice", rollback(), "U0OTHER", principal="S0LEADS")
     assert "Chloe Roy confirmed for Support leads" in other
 

@@ -182,6 +182,15 @@ def test_only_people_who_acted_are_mentioned() -> None:
     assert LEADS.id not in str(draw("rollback", rollback()).blocks)
 
 
+def test_an_excerpt_shows_both_sides_of_a_rewrite() -> None:
+    """A long removed text never fills the excerpt so that what replaces it is not seen."""
+    rewritten = revision(before_text="old words " * 900, after_text="new phrase " * 900)
+    words = said("review", change(revision=rewritten))
+    assert "old words" in words
+    assert "new phrase" in words
+    assert "Shortened. The whole is under More, Full diff." in words
+
+
 def test_spacing_alone_is_called_that() -> None:
     """A change of spacing only is said to be one, and an empty quote is never sent."""
     same = revision(before_text="Be kind.", after_text="Be  kind.")

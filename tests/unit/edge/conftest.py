@@ -4,7 +4,7 @@ import io
 import logging
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import httpx
@@ -22,10 +22,10 @@ from bot.edge import Problem, create_edge
 def _served() -> Iterator[Server]:
     logged = io.StringIO()
     reached: list[dict[str, Any]] = []
-    retries: list[str | None] = []
+    headers: list[dict[str, Sequence[str]]] = []
     problems: dict[str, Problem | None] = {"database": None, "tick": None, "outbox": None}
     edge = create_edge(
-        bolt_app(reached, retries),
+        bolt_app(reached, headers),
         signing_secret=SecretStr(SECRET),
         readiness=lambda: dict(problems),
         max_body=LIMIT,
@@ -41,7 +41,7 @@ def _served() -> Iterator[Server]:
         thread.join(0.01)
         assert thread.is_alive()
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
-        yield Server(port, edge, reached, retries, problems, logged, client)
+        yield Server(port, edge, reached, headers, problems, logged, client)
     server.should_exit = True
     thread.join()
     wire.close()
@@ -53,7 +53,7 @@ def server(_served: Server) -> Iterator[Server]:
     root = logging.getLogger()
     before = (root.handlers[:], root.level)
     _served.reached.clear()
-    _served.retries.clear()
+    _served.headers.clear()
     for part in _served.problems:
         _served.problems[part] = None
     _served.logged.seek(0)

@@ -4,7 +4,7 @@ import hmac
 import io
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +32,7 @@ class Server:
     port: int
     edge: Edge
     reached: list[dict[str, Any]]
-    retries: list[str | None]
+    headers: list[dict[str, Sequence[str]]]
     problems: dict[str, Problem | None]
     logged: io.StringIO
     client: httpx.Client = field(repr=False)
@@ -62,7 +62,7 @@ class Server:
         return answer
 
 
-def bolt_app(reached: list[dict[str, Any]], retries: list[str | None]) -> App:
+def bolt_app(reached: list[dict[str, Any]], headers: list[dict[str, Sequence[str]]]) -> App:
     """A Bolt app as the product wires it, whose listeners write down what reached them."""
     app = App(
         signing_secret=SECRET,
@@ -76,7 +76,7 @@ def bolt_app(reached: list[dict[str, Any]], retries: list[str | None]) -> App:
     @app.middleware
     def write_down(body: dict[str, Any], request: BoltRequest, next: Callable[[], None]) -> None:  # noqa: A002 - Bolt's name
         reached.append(body)
-        retries.append(request.headers.get("x-slack-retry-num", [None])[0])
+        headers.append(dict(request.headers))
         next()
 
     @app.action("approve")

@@ -39,7 +39,7 @@ def test_an_event_reaches_its_listener_with_its_retry_header(server: Server) -> 
     answer = server.signed(body, x_slack_retry_num="2", x_slack_bolt_lazy_only="1")
     assert answer.status_code == 200
     assert server.reached == [EVENT]
-    assert server.retries == ["2"]
+    assert server.headers == [{"x-slack-retry-num": ["2"]}]
 
 
 def test_an_address_is_verified_at_the_edge(server: Server) -> None:
@@ -49,7 +49,7 @@ def test_an_address_is_verified_at_the_edge(server: Server) -> None:
     assert server.reached == []
 
 
-@pytest.mark.parametrize("seconds", [-299, 299])
+@pytest.mark.parametrize("seconds", [-295, 295])
 def test_a_clock_that_is_a_little_off_is_forgiven(server: Server, seconds: int) -> None:
     """Signatures hold for 300 seconds either way."""
     body = form(CLICK)
@@ -72,6 +72,7 @@ MALFORMED: dict[str, tuple[str, bytes]] = {
     "a list": (FORM, b"payload=[]"),
     "no UTF-8": (FORM, b"payload=\xff"),
     "no UTF-8 when unescaped": (FORM, b"payload=%ff"),
+    "no UTF-8 in a command": (FORM, urlencode(COMMAND).encode() + b"&x=%ff"),
     "a field twice": (FORM, form(CLICK) + b"&" + form(CLICK)),
     "too many fields": (FORM, b"&".join(b"f%d=1" % n for n in range(200))),
     "nothing": (JSON := "application/json", b""),
