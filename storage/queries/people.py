@@ -38,7 +38,10 @@ def _entitled() -> CompoundSelect[Any]:
         Account.kind,
         Account.active,
     )
-    directly: tuple[Any, ...] = (cast(null(), String).label("grp"), cast(null(), UtcDateTime).label("rows_from"))
+    directly: tuple[Any, ...] = (
+        cast(null(), String).label("grp"),
+        cast(null(), UtcDateTime).label("rows_from"),
+    )
     asked = (
         col(Grant.workflow) == bindparam("workflow"),
         col(Grant.role) == bindparam("role"),
