@@ -18,6 +18,7 @@ from slack_sdk import WebClient
 
 from bot.changes import rechecks, settle, stale
 from bot.changes.context import Context
+from bot.changes.named import everybody_named
 from bot.clock import Clock, Job
 from bot.connectors.protocol import Target, TargetError
 from bot.drawing import drawer
@@ -30,8 +31,9 @@ from bot.outbox.messages import Postman
 from bot.outbox.moves import Mover
 from bot.outbox.outbox import Outbox
 from bot.outbox.pace import Pace
-from bot.outbox.results import Result
+from bot.outbox.results import Landed, Result
 from bot.people import People
+from bot.policy.model import RELEASE_POLICY
 from bot.targets import Targets
 from storage.engine import Store
 from storage.models import Move
@@ -85,6 +87,7 @@ class PromptChange:
             identity.team_id,
             now,
             enterprise_id=identity.enterprise_id,
+            named=everybody_named,
             on_change=self._people_changed,
         )
         postman = Postman(
@@ -131,6 +134,11 @@ class PromptChange:
         self.clock.stop()
         self.outbox.stop()
 
+    def meet_people(self) -> None:
+        """Read whom the policy names and we have not met, so that their rights hold at once."""
+        self.people.refresh_groups()
+        self.people.refresh_accounts()
+
     def _wake(self) -> None:
         self.outbox.wake()
 
@@ -140,6 +148,10 @@ class PromptChange:
     def _settle(self, move_id: int, result: Result) -> None:
         settle.settle(self.context, move_id, result, now=self.now())
         self._renew_diffs()
+        with self.store.reading() as session:
+            move = session.get(Move, move_id)
+        if move is not None and move.workflow == RELEASE_POLICY and isinstance(result, Landed):
+            self.meet_people()
 
     def _renew_diffs(self) -> None:
         """What became stale gets its new diff; a target that is down is asked again at the next sweep."""
@@ -152,9 +164,10 @@ class PromptChange:
         rechecks.after_people_changed(self.context, slack_ids, now=self.now())
 
 
-def slack_client(token: SecretStr, api_url: str, seconds: int) -> WebClient:
+def slack_client(token: SecretStr | None, api_url: str, seconds: int) -> WebClient:
     """A client that gives up after so many seconds and tries nothing twice."""
-    return WebClient(token=token.get_secret_value(), base_url=api_url, timeout=seconds, retry_handlers=[])
+    secret = token.get_secret_value() if token else None
+    return WebClient(token=secret, base_url=api_url, timeout=seconds, retry_handlers=[])
 
 
 def _bolt(token: SecretStr, api_url: str, identity: Identity) -> App:
@@ -174,7 +187,7 @@ def _bolt(token: SecretStr, api_url: str, identity: Identity) -> App:
         # In the environment for another app, perhaps; here they would switch Bolt to OAuth without a word.
         os.environ.pop(name, None)
     return App(
-        client=slack_client(token, api_url, CLICK_SECONDS),
+        client=slack_client(None, api_url, CLICK_SECONDS),
         authorize=authorize,
         process_before_response=True,
         request_verification_enabled=False,

@@ -16,7 +16,7 @@ from bot.changes.reading.changes import change_facts
 from bot.changes.reading.names import Names
 from bot.changes.reading.releases import release_facts, rollback_facts
 from bot.changes.reading.workflows import policy_facts
-from bot.outbox.drawn import Drawn
+from bot.drawn import Drawn
 from storage.models import Message
 from storage.queries import releases
 
@@ -30,8 +30,7 @@ def drawer(context: Context, now: Callable[[], datetime]) -> Callable[[Session, 
         facts = None if message.kind in WITHOUT_FACTS else _facts(context, session, message, now())
         if facts is None and message.kind not in WITHOUT_FACTS:
             return None
-        drawn = messages.draw(message.kind, facts, message.recipient, message.details)
-        return Drawn(drawn.text, tuple(drawn.blocks))
+        return messages.draw(message.kind, facts, message.recipient, message.details)
 
     return draw
 

@@ -5,12 +5,13 @@ An unknown word gets help. An answer must never be silence.
 
 from collections.abc import Sequence
 
-from bot.cards.blocks import Block, Drawn, Room, button, fitted, header, row, section
+from bot.cards.blocks import Block, Room, button, fitted, header, row, section
 from bot.cards.lines import some
 from bot.cards.review import shown
 from bot.cards.surface import COMMAND, Action, Row
 from bot.cards.text import escape, label, one_line
 from bot.changes.facts import ChangeFacts, Line
+from bot.drawn import Drawn
 
 WORDS: tuple[tuple[str, str], ...] = (
     ("new", "propose a change"),

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from bot.cards.surface import LABELS, Action
 from bot.cards.text import clean, clip, sendable, units
+from bot.drawn import Drawn
 
 Block = dict[str, Any]
 
@@ -25,14 +26,6 @@ VIEW_SIZE: Final = 200_000
 SECTION: Final = 3_000
 # A phone shows about two lines of a notification; chat.update takes 4,000 characters at most.
 NOTIFICATION: Final = 600
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A message: its blocks, and the text that a phone shows in a notification."""
-
-    text: str
-    blocks: list[Block]
 
 
 @dataclass(frozen=True, slots=True)

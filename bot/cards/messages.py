@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from bot.cards import release, review, rollback, told
-from bot.cards.blocks import Drawn
 from bot.changes.facts import ChangeFacts, PolicyFacts, ReleaseFacts, RollbackFacts
+from bot.drawn import Drawn
 
 Facts = ChangeFacts | ReleaseFacts | RollbackFacts | PolicyFacts | None
 Drawing = Callable[[Facts, str, Mapping[str, Any]], Drawn]

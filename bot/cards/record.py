@@ -5,7 +5,7 @@ They are read by people who joined today: full words, no codes without their mea
 
 from collections.abc import Sequence
 
-from bot.cards.blocks import Block, Drawn, Room, button, context, fitted, header, row, section
+from bot.cards.blocks import Block, Room, button, context, fitted, header, row, section
 from bot.cards.lines import some
 from bot.cards.release import roll_back_button
 from bot.cards.surface import COMMAND, Action, Row
@@ -20,6 +20,7 @@ from bot.changes.facts import (
     RollbackFacts,
     WorkflowFacts,
 )
+from bot.drawn import Drawn
 from storage.vocabulary import Decision, Lane, State
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from bot.cards.blocks import (
     Block,
-    Drawn,
     button,
     confirmation,
     context,
@@ -25,6 +24,7 @@ from bot.cards.surface import Action, Row
 from bot.cards.text import clip, code, count, escape, label, mention, named, one_line, short, when
 from bot.cards.words import LANES
 from bot.changes.facts import ReleaseFacts, RollbackFacts
+from bot.drawn import Drawn
 from storage.models import MoveState, RollbackState
 from storage.vocabulary import State
 

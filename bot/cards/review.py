@@ -10,7 +10,6 @@ from typing import Any
 from bot.cards import parts
 from bot.cards.blocks import (
     Block,
-    Drawn,
     Room,
     button,
     fitted,
@@ -29,6 +28,7 @@ from bot.cards.surface import CONFIRM_NEW_DIFF, MENU_LABELS, Action, Menu, Row
 from bot.cards.text import clip, code, escape, listed, mention, named, one_line, short, subject, when
 from bot.cards.words import DECISIONS, LANES, STATES
 from bot.changes.facts import ChangeFacts, DecisionFacts
+from bot.drawn import Drawn
 from storage.vocabulary import Decision, Lane, State
 
 DEPLOYABLE = frozenset({State.APPROVED, State.SCHEDULED})
@@ -126,7 +126,8 @@ def menu(facts: ChangeFacts) -> Block:
     """Return the menu of a card: what one may do besides deciding."""
     offered = [Menu.FULL_DIFF]
     offered += [Menu.EDIT] if facts.state in EDITABLE else []
-    offered += [Menu.RAISE_LANE] if facts.state in OPEN | DEPLOYABLE and facts.lane is not Lane.HIGH else []
+    lane = Menu.LOWER_LANE if facts.lane is Lane.HIGH else Menu.RAISE_LANE
+    offered += [lane] if facts.state in OPEN | DEPLOYABLE else []
     offered += [Menu.WITHDRAW] if facts.state in WITHDRAWABLE else []
     offered.append(Menu.HISTORY)
     choices = [option(f"{it.value}:{facts.revision.id}", MENU_LABELS[it]) for it in offered]

@@ -9,7 +9,6 @@ from typing import Any
 
 from bot.cards.blocks import (
     Block,
-    Drawn,
     Room,
     button,
     confirmation,
@@ -25,6 +24,7 @@ from bot.cards.blocks import (
 from bot.cards.surface import CONFIRM_RESTORE, Action, Row
 from bot.cards.text import clip, code, escape, label, mention, named, names, one_line, short, when
 from bot.changes.facts import AcknowledgementFacts, RollbackFacts
+from bot.drawn import Drawn
 from storage.models import RollbackState
 
 

@@ -74,6 +74,7 @@ class Menu(StrEnum):
     FULL_DIFF = "full_diff"
     EDIT = "edit"
     RAISE_LANE = "raise_lane"
+    LOWER_LANE = "lower_lane"
     WITHDRAW = "withdraw"
     HISTORY = "history"
 
@@ -82,6 +83,7 @@ MENU_LABELS: dict[Menu, str] = {
     Menu.FULL_DIFF: "Full diff",
     Menu.EDIT: "Edit",
     Menu.RAISE_LANE: "Raise lane",
+    Menu.LOWER_LANE: "Lower lane",
     Menu.WITHDRAW: "Withdraw",
     Menu.HISTORY: "History",
 }

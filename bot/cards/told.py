@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.cards.blocks import Block, Drawn, button, fitted, row, section
+from bot.cards.blocks import Block, button, fitted, row, section
 from bot.cards.review import last_decision
 from bot.cards.surface import Action, Row
 from bot.cards.text import clip, escape, label, listed, mention, named, subject, when
 from bot.cards.words import STATES
 from bot.changes.facts import ChangeFacts, PolicyFacts, Who
+from bot.drawn import Drawn
 from storage.vocabulary import Decision, State
 
 OUTCOMES: dict[str, str] = {

@@ -17,9 +17,6 @@ from bot.outbox.bell import Bell
 POLL_SECONDS: Final = 1.0
 """How often the database is looked at though nobody rang: other processes write rows as well."""
 
-GATHER_SECONDS: Final = 0.05
-"""How long a woken worker waits before it looks, so that a thousand clicks do not mean a thousand looks."""
-
 _log = structlog.get_logger(__name__)
 
 
@@ -36,10 +33,15 @@ Step = Callable[[], Rest | None]
 
 
 class Crew:
-    """``size`` threads that share one step."""
+    """``size`` threads that share one step.
 
-    def __init__(self, name: str, step: Step, bell: Bell, *, size: int) -> None:
+    ``gather`` is how many seconds a woken thread waits before it looks, so that a thousand clicks do not
+    mean a thousand looks at the database.
+    """
+
+    def __init__(self, name: str, step: Step, bell: Bell, *, size: int, gather: float) -> None:
         self._name, self._step, self._bell, self._size = name, step, bell, size
+        self._gather = gather
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -81,7 +83,7 @@ class Crew:
                 self._stopping.wait(rest.seconds)
                 continue
             self._bell.wait_beyond(heard, rest.seconds)
-            self._stopping.wait(GATHER_SECONDS)
+            self._stopping.wait(self._gather)
 
     def _one(self) -> Rest | None:
         try:

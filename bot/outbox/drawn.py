@@ -1,30 +1,13 @@
-"""What a drawing is to the outbox: a text for notifications, and blocks. It must never know what they say."""
+"""How the outbox has a message drawn: from one look at the rows, with the version that it then shows."""
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from sqlmodel import Session
 
+from bot.drawn import Drawn
 from storage.engine import Store
 from storage.models import Change, Message
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """One message as Slack is to show it. ``text`` is what notifications and screen readers say."""
-
-    text: str
-    blocks: tuple[dict[str, Any], ...] = ()
-
-    @property
-    def digest(self) -> str:
-        """A hash by which an unchanged drawing is known, so that nothing is sent for it."""
-        form = json.dumps([self.text, self.blocks], sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(form.encode()).hexdigest()
-
 
 Draw = Callable[[Session, Message], Drawn | None]
 """Draws a message from the rows. None: there is nothing to say any more, and nothing is sent."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from bot.outbox.claims import Due, claim_message, due_post, due_redraw
+from bot.outbox.claims import DUE_POST, DUE_REDRAW, Due, claim_message, is_due
 from storage.engine import Store
 from storage.models import EmailPin, Message, MessageState
 
@@ -31,11 +31,11 @@ class Ledger:
 
     def claim_post(self, busy: Collection[str]) -> Message | None:
         """The next message to post; nobody else gets it for the length of the lease."""
-        return self._claim(due_post(self.now(), busy))
+        return self._claim(DUE_POST, busy=list(busy))
 
     def claim_redraw(self) -> Message | None:
         """The next posted message to draw again."""
-        return self._claim(due_redraw(self.now()))
+        return self._claim(DUE_REDRAW)
 
     def mark(self, message: Message) -> None:
         """Write down, before it is done, that this message may be sent from now on. Raises LeaseLostError."""
@@ -77,14 +77,15 @@ class Ledger:
                 .limit(1)
             ).first()
 
-    def _claim(self, due: Due) -> Message | None:
+    def _claim(self, due: Due, **more: Collection[str]) -> Message | None:
+        now = self.now()
         if self.store.is_sqlite:
             # Looking first costs no lock; a claim takes the one write lock that the clicks need.
             with self.store.reading() as session:
-                if session.scalar(due) is None:
+                if not is_due(session, due, now, **more):
                     return None
         with self.store.transaction() as session:
-            return claim_message(session, due, until=self.now() + self._lease)
+            return claim_message(session, due, now, until=now + self._lease, **more)
 
     def _write(self, message: Message, **values: Any) -> None:  # noqa: ANN401  the columns' own types
         with self.store.transaction() as session:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from slack_sdk import WebClient
 
-from bot.outbox.drawn import Drawn
+from bot.drawn import Drawn
 from storage.models import Message
 
 EVENT_TYPE: Final = "prompt_change"

@@ -24,7 +24,7 @@ from bot.connectors.protocol import (
 )
 from bot.logs import fault_id
 from bot.outbox.backoff import LONGEST, Jitter, delay
-from bot.outbox.claims import URGENT, claim_move, due_move
+from bot.outbox.claims import DUE_MOVE, URGENT, claim_move, is_due
 from bot.outbox.crew import Rest
 from bot.outbox.ledger import LeaseLostError
 from bot.outbox.results import (
@@ -107,14 +107,13 @@ class Mover:
 
     def _claim(self) -> Move | None:
         now = self._now()
-        due = due_move(now)
         if self._store.is_sqlite:
             # Looking first costs no lock; a claim takes the one write lock that the clicks need.
             with self._store.reading() as session:
-                if session.scalar(due) is None:
+                if not is_due(session, DUE_MOVE, now):
                     return None
         with self._store.transaction() as session:
-            return claim_move(session, due, until=now + self._lease)
+            return claim_move(session, now, until=now + self._lease)
 
     def _learn_where_it_starts(self, move: Move, target: Target) -> None:
         """Read and keep what the pointer is about to leave, before anything moves. Once only."""

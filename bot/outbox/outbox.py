@@ -15,6 +15,10 @@ from bot.outbox.moves import Mover
 MESSAGE_WORKERS: Final = 2
 MOVE_WORKERS: Final = 3
 
+GATHER_MOVES: Final = 0.05
+GATHER_MESSAGES: Final = 0.2
+"""A rollback is to leave at once; looking for cards to redraw costs more than looking for moves."""
+
 
 class Outbox:
     """Messages and moves, each with a few threads of its own: a slow target holds up no message."""
@@ -31,8 +35,8 @@ class Outbox:
         self._bell = Bell()
         self._move = self._ringing(mover.step)
         self._crews = (
-            Crew("move", self._move, self._bell, size=move_workers),
-            Crew("message", postman.step, self._bell, size=message_workers),
+            Crew("move", self._move, self._bell, size=move_workers, gather=GATHER_MOVES),
+            Crew("message", postman.step, self._bell, size=message_workers, gather=GATHER_MESSAGES),
         )
 
     def wake(self) -> None:

@@ -15,9 +15,10 @@ from typing import Any, Final
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot.drawn import Drawn
 from bot.outbox.answers import FAILED_CALL, Means, Trouble, judge
 from bot.outbox.backoff import Jitter, delay
-from bot.outbox.drawn import Draw, Drawn, Seen, look
+from bot.outbox.drawn import Draw, Seen, look
 from bot.outbox.ledger import Ledger
 from bot.outbox.mail import Mail, Posted, TooMuchToReadError
 from storage.models import Message, MessageState

@@ -8,9 +8,10 @@ from typing import Final
 
 import structlog
 
+from bot.drawn import Drawn
 from bot.outbox.answers import FAILED_CALL, Means, Trouble, judge
 from bot.outbox.backoff import Jitter, delay
-from bot.outbox.drawn import Draw, Drawn, Seen, look
+from bot.outbox.drawn import Draw, Seen, look
 from bot.outbox.ledger import Ledger
 from bot.outbox.mail import Mail
 from storage.models import Message, MessageState

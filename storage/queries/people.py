@@ -105,6 +105,7 @@ def accounts(session: Session, slack_ids: Iterable[str]) -> dict[str, Account]:
 
 def account_by_email(session: Session, email: str) -> Account | None:
     """The account pinned to this address, or else the only one that carries it."""
+    email = email.lower()
     pin = session.get(EmailPin, email)
     if pin:
         return session.get(Account, pin.slack_id)

@@ -41,5 +41,9 @@ def audit_rows(session: Session, subjects: Sequence[str]) -> list[AuditRow]:
 
 def undelivered(session: Session) -> int:
     """How many messages Slack will never take."""
-    statement = select(func.count()).select_from(Message).where(Message.state == MessageState.PARKED)
+    statement = (
+        select(func.count())
+        .select_from(Message)
+        .where(Message.state == MessageState.PARKED, col(Message.ts).is_(None))
+    )
     return session.exec(statement).one()

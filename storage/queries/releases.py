@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from storage.models import Acknowledgement, Move, MoveState, Release, Rollback, RollbackState
+from storage.models import Acknowledgement, Move, MoveState, Purpose, Release, Rollback, RollbackState
 from storage.vocabulary import State
 
 WENT_LIVE = (State.LIVE, State.SUPERSEDED)
@@ -51,8 +51,10 @@ def of_change(session: Session, change_id: int) -> list[Release]:
     return list(session.exec(select(Release).where(Release.change_id == change_id).order_by(col(Release.id))))
 
 
-def before(session: Session, release: Release, *, limit: int = 5) -> list[Release]:
+def before(session: Session, release: Release, *, limit: int | None = None) -> list[Release]:
     """The releases that were live before this one and were not rolled back, newest first."""
+    if release.live_at is None:
+        return []
     statement = (
         select(Release)
         .where(
@@ -67,18 +69,33 @@ def before(session: Session, release: Release, *, limit: int = 5) -> list[Releas
     return list(session.exec(statement))
 
 
-def between(session: Session, newer: Release, older: Release) -> list[Release]:
-    """The releases that went live between these two, newest first, whatever became of them."""
-    statement = (
-        select(Release)
-        .where(
-            Release.workflow == newer.workflow,
-            col(Release.live_at) < newer.live_at,
-            col(Release.live_at) > older.live_at,
-        )
-        .order_by(col(Release.live_at).desc())
+def passed_over(session: Session, release: Release, rollback: Rollback) -> list[Release]:
+    """The releases that a reversal undoes, or has undone, besides its own, newest first.
+
+    They are those after the one that comes back; all of them where what was live before the first comes back.
+    """
+    if release.live_at is None or _is_the_one_before(release, rollback):
+        return []
+    back = session.get(Release, rollback.to_release_id) if rollback.to_release_id else None
+    statement = select(Release).where(
+        Release.workflow == release.workflow,
+        Release.id != release.id,
+        col(Release.live_at) < release.live_at,
     )
-    return list(session.exec(statement))
+    if back is not None:
+        statement = statement.where(col(Release.live_at) > back.live_at)
+    if rollback.done_at is None:
+        statement = statement.where(col(Release.state).in_(WENT_LIVE))
+    else:
+        # A release that was undone by itself ended at another moment, and so is not among these.
+        statement = statement.where(Release.ended_at == rollback.done_at)
+    return list(session.exec(statement.order_by(col(Release.live_at).desc())))
+
+
+def _is_the_one_before(release: Release, rollback: Rollback) -> bool:
+    if rollback.to_release_id is not None:
+        return False
+    return release.old_version is None or rollback.to_version == release.old_version
 
 
 def since(session: Session, moment: datetime, *, workflow: str | None = None) -> list[Release]:
@@ -125,9 +142,19 @@ def move(session: Session, move_id: int, *, lock: bool = False) -> Move | None:
     return session.get(Move, move_id, with_for_update=lock or None)
 
 
-def moves_of(session: Session, release_id: int) -> list[Move]:
-    """Every move of a release, oldest first."""
-    return list(session.exec(select(Move).where(Move.release_id == release_id).order_by(col(Move.id))))
+def moves_of(session: Session, release_id: int, *, lock: bool = False) -> list[Move]:
+    """Every move of a release, oldest first. ``lock``: no worker may begin one until the transaction ends."""
+    statement = select(Move).where(Move.release_id == release_id).order_by(col(Move.id))
+    return list(session.exec(statement.with_for_update() if lock else statement))
+
+
+def restoring(session: Session, workflow: str) -> Move | None:
+    """The move that puts a rolled-back release of a workflow live again, while it has not ended."""
+    return session.exec(
+        select(Move).where(
+            Move.workflow == workflow, Move.purpose == Purpose.RESTORE, col(Move.state).in_(UNSETTLED)
+        )
+    ).first()
 
 
 def unsettled(moves: Sequence[Move]) -> list[Move]:
@@ -135,7 +162,7 @@ def unsettled(moves: Sequence[Move]) -> list[Move]:
     return [each for each in moves if each.state in UNSETTLED]
 
 
-def rollbacks_under_way(session: Session) -> list[Rollback]:
-    """Reversals that have not come to an end, oldest first."""
-    statement = select(Rollback).where(Rollback.state != RollbackState.DONE)
-    return list(session.exec(statement.order_by(col(Rollback.id))))
+def reversing(session: Session, workflow: str) -> Rollback | None:
+    """The oldest reversal of a workflow that has not come to an end."""
+    statement = select(Rollback).where(Rollback.workflow == workflow, Rollback.state != RollbackState.DONE)
+    return session.exec(statement.order_by(col(Rollback.id))).first()

@@ -91,9 +91,10 @@ def read_roll_back_to(values: Values, private_metadata: str = "") -> ReturnForm:
     return ReturnForm(number_in(private_metadata, "release"), Given(values).chosen(Field.RETURN_TO))
 
 
-def raise_lane(facts: ChangeFacts) -> Block:
-    """Draw the form that puts a change in a higher lane."""
-    return _lane(facts, [it for it in Lane if it.rank > facts.lane.rank], Callback.RAISE_LANE)
+def raise_lane(facts: ChangeFacts, lower: Sequence[Lane] = ()) -> Block:
+    """Draw the form that puts a change in a higher lane; ``lower``: the others that this person may choose."""
+    higher = [it for it in Lane if it.rank > facts.lane.rank]
+    return _lane(facts, [*higher, *lower], Callback.RAISE_LANE)
 
 
 def lower_lane(facts: ChangeFacts) -> Block:
@@ -103,6 +104,7 @@ def lower_lane(facts: ChangeFacts) -> Block:
 
 def _lane(facts: ChangeFacts, lanes: Sequence[Lane], callback: Callback) -> Block:
     title = "Raise lane" if callback is Callback.RAISE_LANE else "Lower lane"
+    title = "Change lane" if len({it.rank > facts.lane.rank for it in lanes}) > 1 else title
     name = f"*{subject(facts.id, facts.workflow)}* is in the {LANES[facts.lane].lower()}."
     if not lanes:
         return view(title, [section(f"{name} There is no other lane in that direction.")])

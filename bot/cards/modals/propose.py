@@ -59,7 +59,7 @@ class ProposalForm:
 
     ``section`` names the part of the policy that is edited. ``asked_customers``: the form offered "customers
     will read different answers" as ticked. ``drawn_for`` is the workflow for which the form was drawn, and
-    ``shown`` the fields that it showed.
+    ``shown`` the fields that it showed. ``revision`` is the one that stood when the form was opened.
     """
 
     change_id: int | None = None
@@ -76,6 +76,7 @@ class ProposalForm:
     section: str = ""
     asked_customers: bool = False
     drawn_for: str = ""
+    revision: int = 0
     shown: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     def typed(self) -> dict[str, object]:
@@ -86,7 +87,11 @@ class ProposalForm:
         """
         kept = {name: list(it) if isinstance(it, tuple) else it for name, it in asdict(self).items()}
         elsewhere = dict.fromkeys(_OF_ONE_WORKFLOW) if self.drawn_for != self.workflow else {}
-        told = {name: kept[name] for name in (*self.shown, "section", _ASKED_CUSTOMERS) if name in kept}
+        told = {
+            name: kept[name]
+            for name in (*self.shown, "section", "revision", _ASKED_CUSTOMERS)
+            if name in kept
+        }
         return told | elsewhere
 
 
@@ -107,7 +112,9 @@ def submit_change(facts: ProposalFacts) -> Block:
     blocks += [_kinds(typed), _impacts(facts, typed), _why_not(typed)]
     made = view("Propose a change", blocks, Callback.SUBMIT_CHANGE, "Next")
     part = typed.text("section") or None
-    return with_ids(made, change=facts.change_id, workflow=facts.workflow, section=part)
+    return with_ids(
+        made, change=facts.change_id, workflow=facts.workflow, section=part, revision=facts.revision
+    )
 
 
 def _resumable(facts: ProposalFacts) -> list[Block]:
@@ -244,5 +251,6 @@ def read_submit_change(values: Values, private_metadata: str = "") -> ProposalFo
         section=str(ids_in(private_metadata).get("section", "")) if fits else "",
         asked_customers=given.variant(Field.IMPACTS) == _VISIBLE,
         drawn_for=drawn_for,
+        revision=number_in(private_metadata, "revision") or 0,
         shown=given.shown(),
     )

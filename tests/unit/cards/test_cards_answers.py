@@ -10,7 +10,7 @@ from harmless import assert_harmless
 from screens import home, policy, reverse, workflow
 
 from bot.cards import answers, record
-from bot.cards.blocks import Drawn
+from bot.drawn import Drawn
 from bot.cards.home import home as home_view
 from storage.vocabulary import Lane, State
 

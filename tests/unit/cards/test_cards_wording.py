@@ -115,14 +115,14 @@ def test_a_test_result_can_be_recorded_while_a_gate_is_open() -> None:
 
 
 def test_the_menu_offers_what_the_state_allows() -> None:
-    """Raising the lane is not offered in the highest, editing not during a release."""
+    """In the highest lane the way is down, not up, and during a release nothing is edited."""
 
     def menu(facts: ChangeFacts) -> list[str]:
         row = next(block for block in draw("review", facts).blocks if block["type"] == "actions")
         return [option["value"].split(":")[0] for option in row["elements"][-1]["options"]]
 
     assert menu(low()) == ["full_diff", "edit", "raise_lane", "withdraw", "history"]
-    assert menu(change()) == ["full_diff", "edit", "withdraw", "history"]
+    assert menu(change()) == ["full_diff", "edit", "lower_lane", "withdraw", "history"]
     assert menu(complete(state=State.RELEASING, release=release())) == ["full_diff", "history"]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from bench import Bench
 from desk import ANA, BEN, CHANNEL, Desk, HandClock
 
 from bot.sandbox.server import running
@@ -36,3 +37,9 @@ def desk(store: Store, clock: HandClock) -> Iterator[Desk]:
     with running(slack) as url:
         yield Desk(store, slack, url, clock)
     slack.close()
+
+
+@pytest.fixture
+def bench(store: Store, clock: HandClock) -> Bench:
+    """Give a bench for moves, with one registry a workflow."""
+    return Bench(store, clock)

@@ -6,7 +6,7 @@ from typing import Any
 from slack_sdk import WebClient
 from sqlmodel import Session, SQLModel, col, select
 
-from bot.outbox.drawn import Drawn
+from bot.drawn import Drawn
 from bot.outbox.mail import client_for
 from bot.outbox.messages import Postman
 from bot.outbox.pace import Pace
@@ -71,7 +71,7 @@ class Desk:
         text = f"{message.key}{version}"
         return Drawn(text, ({"type": "section", "text": {"type": "mrkdwn", "text": text}},))
 
-    def postman(self, **options: Any) -> Postman:  # noqa: ANN401  whatever a postman takes
+    def postman(self, **options: Any) -> Postman:
         """A postman in no hurry and without chance."""
         options = {"pace": Pace(0, 0, 0), "jitter": lambda: 0.0, "client": self.client()} | options
         return Postman(self.store, options.pop("client"), self.draw, self.clock, **options)
@@ -93,7 +93,7 @@ class Desk:
         with self.store.transaction() as session:
             session.get_one(Change, change_id).version += 1
 
-    def write(self, key: str, recipient: str = CHANNEL, **fields: Any) -> int:  # noqa: ANN401  the columns' own types
+    def write(self, key: str, recipient: str = CHANNEL, **fields: Any) -> int:
         """A message row, as a use case writes it."""
         now = self.clock()
         row = {"kind": "test", "due_at": now, "created_at": now} | fields

@@ -49,7 +49,7 @@ def refused(error: str, status: int = 200, **headers: str) -> SlackApiError:
         (IncompleteRead(b""), Means.UNSURE),
     ],
 )
-def test_only_what_cannot_have_happened_is_called_certain(error: Any, means: Means) -> None:  # noqa: ANN401  three unrelated classes
+def test_only_what_cannot_have_happened_is_called_certain(error: Any, means: Means) -> None:
     """A failure is certain only where Slack says so or was never reached; it is told in a sentence."""
     assert judge(error).means is means
     assert judge(error).words.endswith(".")

@@ -44,7 +44,7 @@ def test_a_ring_wakes_a_worker_at_once() -> None:
         looks.release()
         return Rest(60)
 
-    crew = Crew("test", step, bell, size=1)
+    crew = Crew("test", step, bell, size=1, gather=0)
     crew.start()
     assert looks.acquire(timeout=5)
     bell.ring()
@@ -83,7 +83,7 @@ def test_a_step_that_raises_does_not_end_its_worker() -> None:
         done.set()
         return Rest()
 
-    crew = Crew("test", step, bell, size=1)
+    crew = Crew("test", step, bell, size=1, gather=0)
     crew.start()
     assert done.wait(5)
     assert crew.problem() is None

@@ -32,7 +32,7 @@ class Office:
         slack.add_user("U0GONE", "Gone Long", email="gone@example.com", deleted=True)
         self.people = self.make_people()
 
-    def make_people(self, **options: Any) -> People:  # noqa: ANN401  whatever People takes
+    def make_people(self, **options: Any) -> People:
         """The door, with a client to the local Slack."""
         client = WebClient(token=self.slack.app.bot_token, base_url=f"{self.url}/api/", retry_handlers=[])
         return People(self.store, client, HERE, lambda: self.time, on_change=self.told.append, **options)
@@ -83,7 +83,7 @@ class Office:
         """How often Slack was asked."""
         return len(self.slack.calls_of(method))
 
-    def user_event(self, slack_id: str, **changed: Any) -> dict[str, Any]:  # noqa: ANN401  JSON
+    def user_event(self, slack_id: str, **changed: Any) -> dict[str, Any]:
         """The event user_change with somebody as Slack has them now, and what is said to differ."""
         return {"type": "user_change", "user": user_as_slack(self.slack, self.slack.user(slack_id)) | changed}
 

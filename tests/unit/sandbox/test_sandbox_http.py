@@ -56,6 +56,7 @@ def test_a_late_answer_is_a_failure(workspace: Workspace, connected: App, never:
     ana = workspace.as_person("U0ANA")
     answer = ana.command("/prompt-change")
     assert (answer.ok, answer.error) == (False, '/prompt-change failed with the error "operation_timeout"')
+    assert answer.seconds < 2
     assert ana.timeline(ana.direct_channel().id) == []
 
 
