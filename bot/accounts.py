@@ -120,10 +120,10 @@ def insert_new(session: Session, row: SQLModel) -> bool:
     """Insert a row unless its key is taken; whether it was inserted. Safe beside other processes."""
     session.flush()
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(SQLModel.metadata.tables[str(row.__tablename__)])
-    # Through the connection, since the ORM's own insert does not tell on Postgres whether a row came.
-    inserted = session.connection().execute(statement.values(row.model_dump()).on_conflict_do_nothing())
-    return inserted.rowcount == 1
+    table = SQLModel.metadata.tables[str(row.__tablename__)]
+    statement = insert(table).values(row.model_dump()).on_conflict_do_nothing()
+    # A row that comes back was inserted; the count of rows is not told by every driver.
+    return session.connection().execute(statement.returning(*table.primary_key)).first() is not None
 
 
 def _new_account(session: Session, profile: Profile, now: datetime) -> Account:

@@ -4,8 +4,10 @@ Each function answers with an exit code: 0, or 2 for what was typed wrong. None 
 """
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import typer
@@ -28,12 +30,15 @@ from bot.settings import Settings
 from bot.targets import Targets
 from storage import audit, migrate
 from storage.engine import Store
+from storage.models import Move, Rollback
 from storage.queries import people, record, releases
 from storage.queries.changes import change as change_row
 from storage.vocabulary import Lane, Role
 
 OK = 0
 WRONG = 2
+PATIENCE = timedelta(seconds=15)
+"""How long the command waits for a move that the running app has taken up."""
 RELEASE = re.compile(r"[Rr]-?(\d{1,9})")
 CHANGE = re.compile(r"[Pp][Cc]-?(\d{1,9})")
 
@@ -57,7 +62,7 @@ def policy_load(settings: Settings, file: Path, as_email: str | None) -> int:
         return _wrong(f"{file} cannot be used. {error}")
     now = utc_now()
     with _database(settings) as store, store.transaction() as session:
-        account = people.account_by_email(session, as_email) if as_email else None
+        account = people.account_by_email(session, as_email.strip().lower()) if as_email else None
         if as_email and account is None:
             return _wrong(f"Nobody with the address {as_email} is known here. Give the one that Slack has.")
         actor = account.slack_id if account else SYSTEM
@@ -94,7 +99,7 @@ def roll_back(settings: Settings, release: str, as_email: str, to: str | None, r
         targets = Targets(store, settings.repositories, utc_now)
         context = Context(store, targets.open)
         with store.reading() as session:
-            account = people.account_by_email(session, as_email)
+            account = people.account_by_email(session, as_email.strip().lower())
             release_id = _release_id(session, release)
         if account is None:
             return _wrong(f"Nobody with the address {as_email} is known here. Give the one that Slack has.")
@@ -106,32 +111,44 @@ def roll_back(settings: Settings, release: str, as_email: str, to: str | None, r
         )
         if isinstance(outcome, Refused):
             return _wrong(str(outcome))
+        if outcome.already and outcome.rollback_id is None:
+            return _say(outcome.text)
         typer.echo(outcome.text)
-        return _carry_out(context, targets, outcome.rollback_id)
+        return _carry_out(context, targets, outcome.rollback_id or 0)
 
 
-def _carry_out(context: Context, targets: Targets, rollback_id: int | None) -> int:
+def _carry_out(context: Context, targets: Targets, rollback_id: int) -> int:
     """Move what can be moved now, and say what could not be."""
 
     def settled(move_id: int, result: Result) -> None:
         settle(context, move_id, result, now=utc_now())
 
     mover = Mover(context.store, lambda move: targets.open(move.workflow, move.target), settled, utc_now)
-    while mover.step() is None:
-        pass
+    until = utc_now() + PATIENCE
+    while mover.step() is None or (_is_under_way(context, rollback_id) and utc_now() < until):
+        time.sleep(0.05)
     with context.reading() as session:
-        rollback = releases.rollback(session, rollback_id) if rollback_id else None
+        rollback = releases.rollback(session, rollback_id)
         if rollback is None or rollback.done_at:
             return _say(
                 "Done: the pointer was read back. Those who must know are told as soon as the app runs."
             )
-        moves = [
-            each
-            for each in releases.moves_of(session, rollback.release_id)
-            if each.rollback_id == rollback.id
-        ]
+        moves = _moves_of(session, rollback)
         words = "; ".join(each.last_error or each.instructions for each in moves if each.done_at is None)
     return _wrong(f"Not done yet: {words or 'the target did not answer'}. The running app keeps trying.")
+
+
+def _is_under_way(context: Context, rollback_id: int) -> bool:
+    """Whether another process, such as the running app, is making one of the moves at this moment."""
+    with context.reading() as session:
+        rollback = releases.rollback(session, rollback_id)
+        moves = _moves_of(session, rollback) if rollback else []
+        return any(each.lease_until and each.lease_until > utc_now() for each in moves)
+
+
+def _moves_of(session: Session, rollback: Rollback) -> list[Move]:
+    moves = releases.moves_of(session, rollback.release_id)
+    return [each for each in moves if each.rollback_id == rollback.id]
 
 
 def upgrade(settings: Settings) -> None:

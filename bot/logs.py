@@ -51,7 +51,8 @@ SILENT_BELOW: Final = {
     "uvicorn.access": logging.CRITICAL,
     # Statements come with their values.
     "sqlalchemy": logging.WARNING,
-    "alembic": logging.INFO,
+    # Eight lines about itself at each start; the app says itself what was migrated.
+    "alembic": logging.WARNING,
     "apscheduler": logging.WARNING,
     "dulwich": logging.WARNING,
     "asyncio": logging.WARNING,

@@ -41,7 +41,8 @@ def who_we_are(token: SecretStr, api_url: str) -> Identity:
 def open_store(settings: Settings) -> Store:
     """The database, brought to the schema that this version needs, with a policy in force."""
     store = Store.open(settings.database_url.get_secret_value())
-    migrate.upgrade(store)
+    if migrate.upgrade(store):
+        log.info("database migrated", schema=migrate.revision_of(store))
     try:
         if first_policy(store, settings.policy_file, now=utc_now()):
             log.info("policy in force", file=str(settings.policy_file))
@@ -69,6 +70,8 @@ def serve(settings: Settings) -> None:
     app = build(settings)
     socket = connect(app, settings) if settings.mode is Mode.SOCKET else None
     app.start()
+    way = "over Socket Mode" if socket else f"at http://{settings.host}:{settings.port}/slack/events"
+    print(f"Prompt Change is connected to Slack {way}. Type /prompt-change there.", flush=True)  # noqa: T201
     try:
         _listen(app.edge(), settings)
     finally:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.changes.records import DatabaseManualRecord, DatabasePolicyRecord
-from bot.changes.roll_back import SWITCH_OFF
+from bot.changes.way_back import SWITCH_OFF
 from bot.connectors.policy import PolicyTarget
 from bot.connectors.protocol import Target, TargetMisconfigured
 from bot.connectors.registry import open_target

@@ -12,14 +12,15 @@ from storage.engine import Store
 FOLDER = Path(__file__).parent / "migrations"
 
 
-def upgrade(store: Store) -> None:
-    """Run the migrations that this database has not had, in one transaction each."""
+def upgrade(store: Store) -> bool:
+    """Run the migrations that this database has not had. Returns whether there were any."""
     if revision_of(store) == newest():
-        return
+        return False
     with store.engine.connect().execution_options(writes=True) as connection:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+    return True
 
 
 def revision_of(store: Store) -> str | None:

@@ -52,11 +52,17 @@ def _units(text: str) -> int:
 
 
 def _check(definition: str, value: object) -> None:
-    faults = [
-        f"{'/'.join(map(str, it.path))}: {it.message[:300]}"
-        for it in _validator(definition).iter_errors(value)
-    ]
+    faults = _faults(definition, json.dumps(value, sort_keys=True))
     assert not faults, f"{definition}: {faults[:3]}"
+
+
+@functools.lru_cache(maxsize=4_096)
+def _faults(definition: str, value: str) -> list[str]:
+    """Keep what was found: stories show the same blocks again and again."""
+    return [
+        f"{'/'.join(map(str, it.path))}: {it.message[:300]}"
+        for it in _validator(definition).iter_errors(json.loads(value))
+    ]
 
 
 def assert_valid_message(blocks: Sequence[Json], text: str) -> None:

@@ -33,7 +33,7 @@ def _drawn(facts: HomeFacts, most: int) -> list[Block]:
         *lost,
         *_part("Waiting for you", facts.waiting, "Nothing waits for you.", most),
         *_part("Yours", facts.mine, "You have proposed nothing yet.", most),
-        *_part("Live now", facts.live, "Nothing is live yet.", most, reversible=True),
+        *_part("Live now", facts.live, "No release is live.", most, reversible=True),
     ]
 
 

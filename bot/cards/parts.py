@@ -23,7 +23,7 @@ from bot.cards.text import (
     when,
 )
 from bot.cards.words import DECISIONS, IMPACTS, KINDS, LANES, STATES
-from bot.changes.facts import ChangeFacts, DecisionFacts, EvidenceFacts, Who
+from bot.changes.facts import ChangeFacts, DecisionFacts, EvidenceFacts, GateFacts, Who
 from bot.policy.classify import Reason
 from bot.policy.signals import Signal
 from storage.vocabulary import Impact, Lane, State
@@ -55,7 +55,7 @@ def standing(facts: ChangeFacts) -> Block:
 
 def missing(facts: ChangeFacts) -> str:
     """Say in mrkdwn what a change in review still lacks."""
-    open_gates = [escape(one_line(gate.name, 60)) for gate in facts.gates if not gate.met]
+    open_gates = [escape(one_line(gate.name, 60)).lower() for gate in facts.gates if not gate.met]
     parts = [count(facts.still_needed, "approval")] if facts.still_needed else []
     return ", ".join([*parts, *open_gates[:5]]) or "nothing"
 
@@ -83,7 +83,14 @@ def reason_items(given: Sequence[Reason], signals: Sequence[Signal], limit: int)
     items: list[list[str | Block]] = [[clip(reason.text, 300), *_rule(reason)] for reason in given[:limit]]
     if len(given) > limit:
         items.append([f"and {len(given) - limit} more"])
-    return items + [[f"Found in the text: {_signal(signal)}"] for signal in signals[:limit]]
+    told = {reason.rule for reason in given if "found in the diff" in reason.text}
+    untold = [it for it in signals if it.dismissed or _rule_of(it) not in told]
+    return items + [[f"Found in the text: {_signal(signal)}"] for signal in untold[:limit]]
+
+
+def _rule_of(signal: Signal) -> str:
+    """Return the rule that a signal sets off, whose reason names the words already."""
+    return f"{'impact' if isinstance(signal.names, Impact) else 'kind'}.{signal.names.value}"
 
 
 def _rule(reason: Reason) -> list[str | Block]:
@@ -114,7 +121,8 @@ def difference(diff: Sequence[Piece], facts: ChangeFacts, room: Room) -> list[Bl
 def note(facts: ChangeFacts, room: Room) -> Block:
     """Return the five statements of the release note, and the plan where there is one."""
     revision = facts.revision
-    stages = " → ".join(one_line(stage, 60) for stage in revision.stages[:10])
+    several = revision.stages[:10] if len(revision.stages) > 1 else ()
+    stages = " → ".join(one_line(stage, 60) for stage in several)
     statements = (
         ("What changed", revision.what_changed),
         ("Why", revision.why),
@@ -145,18 +153,36 @@ def gates(facts: ChangeFacts, room: Room) -> Block:
     items: list[list[str | Block]] = [
         [
             run(f"{one_line(gate.name, 60)}: ", bold=True),
-            "met. " if gate.met else "open. ",
-            clip(gate.text, min(room.note, 300)),
+            *_state(gate, room),
         ]
         for gate in facts.gates[: room.items]
     ]
     items += [_evidence(result) for result in _newest(facts.evidence, room.items)]
     if not facts.gate_required and not facts.gate_reasons:
         items.append(["No regression gate is needed for this change."])
-    items += reason_items(facts.gate_reasons, (), room.items)
+    items += gate_items(facts.gate_reasons, room.items)
     if facts.without_stages:
         items.append(["This target has no stages, so a scored review sample takes their place."])
     return rich(words(run("Gates", bold=True)), bullets(items))
+
+
+def _state(gate: GateFacts, room: Room) -> list[str | Block]:
+    """Say whether a gate is met; the result that met it stands below with whoever vouches for it."""
+    if gate.met:
+        return ["met"]
+    return ["open, ", clip(gate.text.removeprefix("Regression: "), min(room.note, 300))]
+
+
+def gate_items(given: Sequence[Reason], limit: int) -> list[list[str | Block]]:
+    """Return why a gate is required, each cause once with all of its rules."""
+    causes: dict[str, list[str]] = {}
+    for reason in given[:limit]:
+        cause = reason.text.removesuffix(".").removesuffix(f" ({reason.rule})")
+        causes.setdefault(cause, []).append(reason.rule)
+    items: list[list[str | Block]] = [
+        [clip(f"{cause} ({', '.join(rules)}).", 360)] for cause, rules in causes.items()
+    ]
+    return items + ([[f"and {len(given) - limit} more"]] if len(given) > limit else [])
 
 
 def _newest(evidence: Sequence[EvidenceFacts], limit: int) -> list[EvidenceFacts]:
@@ -226,7 +252,9 @@ def needed(facts: ChangeFacts) -> list[str]:
 def small_print(facts: ChangeFacts) -> Block:
     """Return what is seldom asked: the target, the rollback owner, the kinds."""
     kinds = ", ".join(KINDS[kind][0] for kind in facts.kinds)
+    others = [who for who in facts.touched_by if who.id != facts.submitter.id]
+    touched = f" · Also touched by {listed(others, 8)}" if others else ""
     return context(
         f"Rollback owner {named(facts.revision.rollback_owner)} · {kinds or 'No kind given'} · "
-        f"Target {escape(one_line(facts.target, 150))} · Touched by {listed(facts.touched_by, 8)}"
+        f"Target {escape(one_line(facts.target, 150))}{touched}"
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.cards.blocks import Block, Room, button, context, fitted, header, row, section
 from bot.cards.lines import some
-from bot.cards.release import roll_back_button
+from bot.cards.release import by_hand, roll_back_button
 from bot.cards.surface import COMMAND, Action, Row
 from bot.cards.text import clip, code, count, escape, label, listed, named, one_line, short, when
 from bot.cards.words import LANES, ROLES, STATES
@@ -67,7 +67,7 @@ def reverse(facts: ReverseFacts) -> Drawn:
     title = f"Reversing {one_line(facts.workflow, 100)}"
     if facts.live is None:
         return fitted(
-            escape(title), lambda _: [header(title), section("Nothing is live, so nothing is to reverse.")]
+            escape(title), lambda _: [header(title), section("No release is live, so there is nothing to reverse.")]
         )
     live = facts.live
     lines = [
@@ -76,9 +76,8 @@ def reverse(facts: ReverseFacts) -> Drawn:
         f"*Readable right now:* {_readable(facts)}",
         f"*Who can do it:* {listed(facts.who_can, 30) or 'nobody who is active'}",
     ]
-    hand = [section(f"*By hand:* {escape(clip(facts.by_hand, 900))}")] if facts.by_hand else []
     how = [section(f"*How:* Roll back on the release's message, or `{COMMAND} rollback`.")]
-    return fitted(escape(title), lambda _: [header(title), section("\n".join(lines)), *how, *hand])
+    return fitted(escape(title), lambda _: [header(title), section("\n".join(lines)), *how, *by_hand(facts.by_hand)])
 
 
 def _since(live: ReleaseFacts) -> str:
@@ -127,7 +126,7 @@ def _attributes(facts: WorkflowFacts) -> list[str]:
         f"*Read by customers:* {'yes' if facts.customer_visible else 'no'}",
         f"*Touches:* {escape(', '.join(facts.touches)) or 'neither money nor legal duties'}",
         f"*Tools:* {escape(one_line(', '.join(facts.tools), 400)) or 'none'}",
-        f"*Cards in:* {escape(one_line(facts.channel, 80))}",
+        f"*Cards in:* {mention(Who(facts.channel, facts.channel)) if facts.channel else 'no channel'}",
         f"*Owner:* {escape(one_line(facts.owner, 80))}",
         f"*Target:* {escape(one_line(facts.target, 300))}",
         f"*Live:* {live}",

@@ -84,7 +84,7 @@ def _lines(facts: ReleaseFacts) -> list[str]:
 def _releasing(facts: ReleaseFacts) -> str:
     where = f"Stage {facts.stage} of {facts.stages}"
     name = stage_name(facts)
-    where += f", {escape(name)}" if name else ""
+    where += f" ({escape(name)})" if name else ""
     if facts.task and facts.task.state is MoveState.WAITING:
         return f"*{where}* is waiting for a person to set it and confirm."
     if facts.moving:
@@ -184,7 +184,13 @@ def _going_back(facts: ReleaseFacts) -> tuple[str, str]:
 def _by_hand(facts: ReleaseFacts) -> list[Block]:
     if not facts.by_hand or facts.state not in {State.LIVE, State.RELEASING}:
         return []
-    return [context(f"By hand: {escape(clip(facts.by_hand, 600))}")]
+    return by_hand(facts.by_hand)
+
+
+def by_hand(how: str) -> list[Block]:
+    """Return how to move the pointer without this app, exactly as it must be typed."""
+    steps = {"type": "rich_text_preformatted", "elements": [run(clip(how, 900))]}
+    return [rich(words(run("By hand, without this app", bold=True)), steps)] if how else []
 
 
 def task(facts: ReleaseFacts, _recipient: str, details: Mapping[str, Any]) -> Drawn:

@@ -27,7 +27,7 @@ from bot.cards.parts import OPEN
 from bot.cards.surface import CONFIRM_NEW_DIFF, MENU_LABELS, Action, Menu, Row
 from bot.cards.text import clip, code, escape, listed, mention, named, one_line, short, subject, when
 from bot.cards.words import DECISIONS, LANES, STATES
-from bot.changes.facts import ChangeFacts, DecisionFacts
+from bot.changes.facts import ChangeFacts, DecisionFacts, ReleaseFacts
 from bot.drawn import Drawn
 from storage.vocabulary import Decision, Lane, State
 
@@ -57,9 +57,9 @@ def _whole(facts: ChangeFacts, buttons: list[Block]) -> Drawn:
             header(parts.title(facts)),
             parts.standing(facts),
             *_hint(facts),
+            parts.reasons(facts, room),
             *parts.difference(diff, facts, room),
             parts.note(facts, room),
-            parts.reasons(facts, room),
             parts.gates(facts, room),
             parts.people(facts, room),
             *buttons,
@@ -78,6 +78,8 @@ def headline(facts: ChangeFacts) -> str:
 
 def _hint(facts: ChangeFacts) -> list[Block]:
     """Say what happens next where the state alone does not."""
+    trouble = facts.release.trouble if facts.release else ""
+    refused = [section(f"The target refused: {escape(clip(trouble, 500))}")] if trouble else []
     if facts.state is State.STALE:
         moved = f" to {code(short(facts.moved_to))}" if facts.moved_to else ""
         who = listed(facts.asked or facts.eligible)
@@ -87,16 +89,25 @@ def _hint(facts: ChangeFacts) -> list[Block]:
         return [
             section(
                 f"Approvals and gates are complete. Deploying is for {listed(facts.deployers) or 'nobody'}."
-            )
+            ),
+            *refused,
         ]
     if facts.state is State.RELEASING and facts.release:
-        return [section(f"Stage {facts.release.stage} of {facts.release.stages} is on its way.")]
+        return [section(_stage(facts.release))]
     if facts.state is State.CHANGES_REQUESTED:
         return [
             section(f"{mention(facts.submitter)} can edit it with More, Edit. Earlier approvals then end.")
         ]
-    trouble = facts.release.trouble if facts.release else ""
-    return [section(f"The target refused: {escape(clip(trouble, 500))}")] if trouble else []
+    return refused
+
+
+def _stage(release: ReleaseFacts) -> str:
+    where = f"Stage {release.stage} of {release.stages}"
+    if release.trouble:
+        return f"{where} is not set yet: {escape(clip(release.trouble, 500))}"
+    if release.moving:
+        return f"{where} is on its way."
+    return f"{where} is set. Advance it or stop it on the message of the release."
 
 
 def review_buttons(facts: ChangeFacts, recipient: str = "") -> list[Block]:
@@ -175,20 +186,24 @@ def ask(facts: ChangeFacts, recipient: str, _details: Mapping[str, Any]) -> Draw
     if mine and facts.state is State.IN_REVIEW:
         return _answered(facts, recipient)
     diff = pieces(facts.revision.before_text, facts.revision.after_text)
-    asks = "confirm the new diff of" if facts.state is State.STALE else "approve"
-    lead = f"{named(facts.submitter)} asks you to {asks} {subject(facts.id, facts.workflow)}"
+    lead = f"{named(facts.submitter)} asks you to {_asked_for(facts)} {subject(facts.id, facts.workflow)}"
     return fitted(f"{lead}, {LANES[facts.lane].lower()}.", lambda room: _asking(facts, recipient, diff, room))
+
+
+def _asked_for(facts: ChangeFacts) -> str:
+    return "confirm the new diff of" if facts.state is State.STALE else "approve"
 
 
 def _asking(facts: ChangeFacts, recipient: str, diff: tuple[Piece, ...], room: Room) -> list[Block]:
     shorter = Room(room.diff // 2, room.note // 2, max(2, room.items // 2))
     return [
         header(parts.title(facts)),
+        section(f"*{named(facts.submitter)} asks you to {_asked_for(facts)} this.*"),
         parts.standing(facts),
         *_hint(facts),
+        parts.reasons(facts, shorter),
         *parts.difference(diff, facts, shorter),
         parts.note(facts, shorter),
-        parts.reasons(facts, shorter),
         parts.gates(facts, shorter),
         *review_buttons(facts, recipient),
     ]

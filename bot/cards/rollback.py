@@ -73,8 +73,8 @@ def _moved(facts: RollbackFacts, old: str, new: str) -> str:
     if facts.restored:
         return f"was rolled back to {new} and has been restored to {old}."
     if facts.state is RollbackState.DONE:
-        done = f" {when(facts.done_at)}" if facts.done_at else ""
-        return f"is back on {new}{done}. It was {old}."
+        done = f" since {when(facts.done_at)}" if facts.done_at else ""
+        return f"is back on {new}{done}. It was on {old}."
     if facts.state is RollbackState.ASKING:
         found = f" ({code(short(facts.pointer_found))})" if facts.pointer_found else ""
         return f"points at something else{found}, neither {old} nor {new}. Nothing was moved."

@@ -23,10 +23,13 @@ from storage.vocabulary import Decision, Lane, Role
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """``people`` get a direct message; ``owing`` are the people and groups that must confirm."""
+    """``people`` get a direct message, each for a principal: themselves, or the group that they are in.
+
+    ``owing`` are the people and groups that must confirm.
+    """
 
     channels: tuple[str, ...]
-    people: tuple[str, ...]
+    people: dict[str, str]
     owing: tuple[str, ...]
 
 
@@ -43,8 +46,9 @@ def tell_everyone(
     policy = _readable_policy(session)
     workflow = policy.all_workflows.get(change.workflow) if policy else None
     audience = audience_of(session, policy, change, revision, release)
+    knows = {rollback.by, *people.groups_of(session, rollback.by)}
     for principal in audience.owing:
-        itself = principal == rollback.by
+        itself = principal in knows
         session.add(
             Acknowledgement(
                 rollback_id=rollback.id or 0,
@@ -57,7 +61,7 @@ def tell_everyone(
     card = (workflow.channel if workflow else None) or rollback.by
     tell.rollback_card(session, change, rollback, card, now=now)
     informed = [each for each in audience.channels if each != card]
-    told = [each for each in audience.people if each != rollback.by]
+    told = {each: for_ for each, for_ in audience.people.items() if each != rollback.by}
     tell.broadcast(session, change, rollback, channels=informed, people=told, now=now)
 
 
@@ -68,17 +72,26 @@ def audience_of(
     informed = people.principals(session, change.workflow, Role.INFORM, release.lane)
     channels = [each for each in informed if each.startswith(("C", "G"))]
     groups = [each for each in informed if each.startswith("S")]
-    named = [account_id(session, each) for each in informed if each not in {*channels, *groups}]
+    named = [_reachable(session, each) for each in informed if each not in {*channels, *groups}]
     members = {
         group: [each.slack_id for each in people.members(session, group) if each.active] for group in groups
     }
     workflow = policy.all_workflows.get(change.workflow) if policy else None
-    owner = account_id(session, workflow.owner) if workflow and workflow.owner else ""
+    owner = _reachable(session, workflow.owner) if workflow and workflow.owner else ""
     involved = [change.submitter, *_approvers(session, change, revision), release.deployer, owner]
-    personally = list(dict.fromkeys(each for each in (*named, *involved) if each))
-    everyone = dict.fromkeys([*personally, *(each for group in members.values() for each in group)])
+    gone = {
+        each.slack_id for each in people.accounts(session, [*named, *involved]).values() if not each.active
+    }
+    personally = list(dict.fromkeys(each for each in (*named, *involved) if each and each not in gone))
+    everyone = {each: group for group, inside in members.items() for each in inside}
+    everyone |= {each: each for each in personally}
     owing = [*personally, *_owing_of_groups(policy, release.lane, members)]
-    return Audience(tuple(channels), tuple(everyone), tuple(dict.fromkeys(owing)))
+    return Audience(tuple(channels), everyone, tuple(dict.fromkeys(owing)))
+
+
+def _reachable(session: Session, principal: str) -> str:
+    """A Slack id; an address that nobody is known to have yet stays, so that the outbox looks for it."""
+    return account_id(session, principal) or principal
 
 
 def _owing_of_groups(policy: Policy | None, lane: Lane, members: dict[str, list[str]]) -> Iterable[str]:
@@ -107,7 +120,11 @@ def acknowledge(context: Context, rollback_id: int, *, actor: Actor, now: dateti
         if isinstance(found, Refused):
             return found
         rollback, release, change, _ = found
-        own = {actor.slack_id, *people.groups_of(session, actor.slack_id)}
+        groups, addresses = (
+            people.groups_of(session, actor.slack_id),
+            people.addresses_of(session, actor.slack_id),
+        )
+        own = {actor.slack_id, *groups, *addresses}
         asked = [each for each in releases.acknowledgements(session, rollback_id) if each.principal in own]
         if not asked:
             return Refused("Nobody asked you to confirm this rollback.", "You need not do anything.")

@@ -18,6 +18,7 @@ from bot.changes.moving import move_state, name_of, touch
 from bot.changes.outcome import Actor, Done, Outcome, Refused
 from bot.changes.review import settle_review
 from bot.changes.rights import may_approve
+from bot.changes.stale import digests_of_same_text
 from bot.changes.standing import Standing, standing
 from storage import audit
 from storage.models import Change, Revision, Vote
@@ -139,7 +140,8 @@ def _carried_over(
     """On a stale change the text is the one that they looked at; only what it replaces is new."""
     if change.state is not State.STALE or statement or marks:
         return statement, marks
-    earlier = changes.earlier_approval(session, change.id or 0, actor.person_id)
+    same = digests_of_same_text(session, change)
+    earlier = changes.approval_of(session, change.id or 0, actor.person_id, same)
     return (earlier.statement, earlier.marks) if earlier else (statement, marks)
 
 

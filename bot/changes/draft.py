@@ -4,6 +4,7 @@ A draft is a change in the state ``draft``. Its ``form`` maps each editor's Slac
 that two people who edit the same change do not overwrite each other.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,7 @@ class Proposal:
 
     ``how`` is one of edit, replace, upload, existing. ``section`` names a workflow whose part of the policy
     ``new_text`` is; then the rest of the policy stays as it is. ``uploaded`` is the text of the file.
+    ``revision`` is the number of the revision that stood when the form was opened, 0 for a draft.
     """
 
     workflow: str
@@ -50,6 +52,7 @@ class Proposal:
     version: str = ""
     section: str = ""
     uploaded: str = ""
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def keep_typed(
         change = changes.change(session, change_id, lock=True) if change_id else None
         if change_id and change is None:
             return GONE
-        refusal = _may_keep(session, change, actor) if change else None
+        refusal = _may_keep(session, change, typed, actor) if change else None
         if refusal:
             return refusal
         if change is None:
@@ -109,7 +112,7 @@ def keep_typed(
             )
         if change.state is State.DRAFT:
             change.workflow = workflow
-        change.form = {**change.form, actor.slack_id: {**change.form.get(actor.slack_id, {}), **typed}}
+        change.form = {**change.form, actor.slack_id: {**_typed_on(change, actor, typed), **typed}}
         return Done("Kept.", change_id=change.id)
 
 
@@ -117,6 +120,22 @@ def typed_by(change: Change, actor: Actor) -> dict[str, Any]:
     """What this person typed into this change's form so far."""
     found: dict[str, Any] = change.form.get(actor.slack_id, {})
     return found
+
+
+def _typed_on(change: Change, actor: Actor, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """What they typed before on the same revision. What was typed on an earlier one is another edit."""
+    before = typed_by(change, actor)
+    return before if before.get("revision") == typed.get("revision", before.get("revision")) else {}
+
+
+def outdated(change: Change, typed: Mapping[str, Any]) -> Refused | None:
+    """Whether somebody else's edit came between the opening of this form and now."""
+    if typed.get("revision", change.revision) == change.revision:
+        return None
+    return Refused(
+        f"{name_of(change.id)} was edited since you opened this form.",
+        "Copy what you need from here, close it, and open Edit again.",
+    )
 
 
 def open_target(context: Context, policy: Policy, workflow: str) -> Target:
@@ -209,7 +228,12 @@ def policy_problems(text: str) -> list[str]:
     return []
 
 
-def _may_keep(session: Session, change: Change, actor: Actor) -> Refused | None:
+def _may_keep(session: Session, change: Change, typed: Mapping[str, Any], actor: Actor) -> Refused | None:
+    return may_change(session, change, actor) or outdated(change, typed)
+
+
+def may_change(session: Session, change: Change, actor: Actor) -> Refused | None:
+    """Whether this person may edit this draft or change now."""
     if change.state not in EDITABLE:
         return Refused(
             f"{name_of(change.id)} is {change.state.value.replace('_', ' ')} and cannot be edited."

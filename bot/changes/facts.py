@@ -319,7 +319,8 @@ class ProposalFacts:
     """What the first step of the submission form needs. ``typed`` is what the person typed so far.
 
     ``before`` is the live text (None: nothing is live yet); ``editable``: short enough for the form.
-    ``resumable``: drafts of this person that can be taken up again.
+    ``resumable``: drafts of this person that can be taken up again. ``revision``: the number of the revision
+    from which this edit starts, 0 in a draft.
     """
 
     change_id: int | None
@@ -333,6 +334,7 @@ class ProposalFacts:
     resumable: tuple[Choice, ...] = ()
     will_void: int = 0
     cannot_approve_after: bool = False
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)

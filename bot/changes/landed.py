@@ -103,13 +103,13 @@ def _rolled_back(session: Session, move: Move, release: Release, *, actor: str, 
         if each.rollback_id == rollback.id and each.id != move.id
     ]
     if not rest:
-        _finish(session, rollback, release, actor=actor, now=now)
+        finish(session, rollback, release, actor=actor, now=now)
 
 
-def _finish(session: Session, rollback: Rollback, release: Release, *, actor: str, now: datetime) -> None:
+def finish(session: Session, rollback: Rollback, release: Release, *, actor: str, now: datetime) -> None:
     """Every pointer of this rollback is back: the release and those passed over are rolled back."""
     returns_to = releases.release(session, rollback.to_release_id) if rollback.to_release_id else None
-    passed_over = _passed_over(session, release, returns_to)
+    passed_over = releases.passed_over(session, release, rollback)
     was_live = release.state is State.LIVE
     rollback.state, rollback.done_at = RollbackState.DONE, now
     for each in (release, *passed_over):
@@ -135,14 +135,6 @@ def _finish(session: Session, rollback: Rollback, release: Release, *, actor: st
         tell.in_thread(
             session, found[0], text, now=now, about=f"rolled_back:{rollback.id}", priority=tell.URGENT
         )
-
-
-def _passed_over(session: Session, release: Release, returns_to: Release | None) -> list[Release]:
-    """The releases between the one that is undone and the one that comes back."""
-    if returns_to is None or release.live_at is None or returns_to.live_at is None:
-        return []
-    between = releases.before(session, release, limit=1_000)
-    return [each for each in between if each.live_at and each.live_at > returns_to.live_at]
 
 
 def _follow(

@@ -49,12 +49,9 @@ def deploy(context: Context, revision_id: int, *, actor: Actor, now: datetime) -
             settle_review(session, policy, change, revision, actor=actor.slack_id, now=now)
             words = "Its approvals no longer hold, so it went back to review."
             return Refused(words, "The card says what is missing.")
-        busy = releases.under_way(session, change.workflow)
+        busy = _busy(session, change.workflow)
         if busy:
-            return Refused(
-                f"{release_name(busy.id)} ({name_of(busy.change_id)}) is being released on {change.workflow}.",
-                "Finish or stop that one first.",
-            )
+            return busy
         release = _begin(session, context, look, actor=actor, now=now)
         return Done("Deploying.", change_id=change.id, release_id=release.id)
 
@@ -97,6 +94,29 @@ def advance(context: Context, release_id: int, *, actor: Actor, now: datetime) -
             stage=release.stage,
         )
         return Done("Moving production.", change_id=change.id, release_id=release.id)
+
+
+def _busy(session: Session, workflow: str) -> Refused | None:
+    """One thing at a time on a workflow, so that no two of them move its pointer against each other."""
+    release = releases.under_way(session, workflow)
+    if release:
+        return Refused(
+            f"{release_name(release.id)} ({name_of(release.change_id)}) is being released on {workflow}.",
+            "Finish or stop that one first.",
+        )
+    rollback = releases.reversing(session, workflow)
+    if rollback:
+        return Refused(
+            f"{release_name(rollback.release_id)} is being rolled back on {workflow}.",
+            "Deploy once its card says that it is back.",
+        )
+    move = releases.restoring(session, workflow)
+    if move:
+        return Refused(
+            f"{release_name(move.release_id)} is being restored on {workflow}.",
+            "Deploy once its card says that it is live again.",
+        )
+    return None
 
 
 def _begin(session: Session, context: Context, look: Standing, *, actor: Actor, now: datetime) -> Release:
@@ -170,8 +190,10 @@ def _add_move(
     actor: Actor,
     now: datetime,
 ) -> Move:
+    # A second attempt after a refusal is another move: a key has one effect.
+    again = sum(each.purpose is purpose for each in releases.moves_of(session, release.id or 0))
     move = Move(
-        key=f"{release_name(release.id)}-{purpose.value}",
+        key=f"{release_name(release.id)}-{purpose.value}" + (f"-{again + 1}" if again else ""),
         workflow=release.workflow,
         target=release.target,
         purpose=purpose,

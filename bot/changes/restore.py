@@ -15,7 +15,7 @@ from bot.changes.rights import may_deploy
 from bot.changes.standing import standing
 from storage import audit
 from storage.models import Change, Move, Purpose, Release, Revision, Rollback, RollbackState
-from storage.queries import releases
+from storage.queries import people, releases
 from storage.vocabulary import State
 
 SHORTEST_REASON = 10
@@ -64,12 +64,15 @@ def _refusal(
     if rollback.state is not RollbackState.DONE or release.state is not State.ROLLED_BACK:
         return Refused(f"{name} is not rolled back, so there is nothing to restore.")
     newest = releases.newest_rollback(session, release.id or 0)
-    if release.live_at is None or newest is None or newest.id != rollback.id:
+    if release.live_at is None:
         return Refused(f"{name} was never live, so it cannot be restored.", "Propose the change again.")
+    if newest is None or newest.id != rollback.id:
+        return Refused(f"{name} was rolled back once more since.", "Use the card of that rollback.")
     if restorable_until(session, rollback, now=now) is None:
         return Refused(f"The time in which {name} could be restored is over.", "Propose the change again.")
-    if releases.under_way(session, release.workflow):
-        return Refused("Another release of this workflow is on its way.", "Finish or stop that one first.")
+    busy = _busy(session, rollback, release)
+    if busy:
+        return busy
     _, policy = policy_in_force(session)
     look = standing(session, policy, change, revision)
     refusal = may_deploy(session, policy, look, actor, now=now)
@@ -78,6 +81,29 @@ def _refusal(
     if not look.complete:
         return Refused("Its approvals no longer hold.", "Propose the change again.")
     return None
+
+
+def _busy(session: Session, rollback: Rollback, release: Release) -> Refused | None:
+    """What was approved is the step from the version that came back. Anything that moved since ends that."""
+    live = releases.live(session, release.workflow)
+    if live is not None and live.live_at and rollback.done_at and live.live_at > rollback.done_at:
+        return Refused(
+            f"{release_name(live.id)} ({name_of(live.change_id)}) has gone live since.",
+            "Propose the change again.",
+        )
+    if releases.under_way(session, release.workflow):
+        return Refused("Another release of this workflow is on its way.", "Finish or stop that one first.")
+    if releases.reversing(session, release.workflow) or _rolled_back_since(session, rollback):
+        return Refused("Another release of this workflow was rolled back since.", "Propose the change again.")
+    move = releases.restoring(session, release.workflow)
+    if move is not None and move.release_id != release.id:
+        return Refused(f"{release_name(move.release_id)} is being restored already.")
+    return None
+
+
+def _rolled_back_since(session: Session, rollback: Rollback) -> bool:
+    later = releases.rollbacks_of(session, rollback.workflow)
+    return any((each.id or 0) > (rollback.id or 0) and not each.restored_at for each in later)
 
 
 def _ask(
@@ -110,13 +136,19 @@ def _confirm(
 ) -> Outcome:
     if rollback.restore_confirmed_by:
         return Done("It is being restored already.", already=True, change_id=change.id, release_id=release.id)
-    if rollback.restore_by == actor.slack_id:
+    if _is_the_same_person(session, rollback.restore_by, actor):
         return Refused("You asked for this restore, so another deployer has to confirm it.")
     rollback.restore_confirmed_by = actor.slack_id
     audit.append(
         session, "release:restore_confirmed", release_name(release.id), actor=actor.slack_id, now=now
     )
     return _start(session, rollback, release, change, actor=actor, now=now)
+
+
+def _is_the_same_person(session: Session, slack_id: str | None, actor: Actor) -> bool:
+    """One person counts once, with however many accounts."""
+    account = people.accounts(session, [slack_id or ""]).get(slack_id or "")
+    return slack_id == actor.slack_id or (account is not None and account.person_id == actor.person_id)
 
 
 def _start(

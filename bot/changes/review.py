@@ -23,7 +23,7 @@ def settle_review(
     """Approve a change that is complete, send one that is no longer complete back to review."""
     session.flush()
     look = standing(session, policy, change, revision)
-    if change.state is State.STALE and look.approvals:
+    if change.state is State.STALE and not look.still_needed:
         move_state(session, change, State.IN_REVIEW, actor=actor, now=now)
     if change.state is State.IN_REVIEW and look.complete:
         _approve(session, look, actor=actor, now=now)

@@ -11,15 +11,15 @@ from sqlmodel import Session
 from bot.changes.access import release_by_id, rollback_by_id
 from bot.changes.broadcast import tell_everyone
 from bot.changes.context import Context
+from bot.changes.landed import finish
 from bot.changes.moving import name_of, release_name, touch
 from bot.changes.outcome import Actor, Done, Outcome, Refused
 from bot.changes.rights import may_roll_back
+from bot.changes.way_back import WayBack, start_moves, ways_back
 from storage import audit
-from storage.models import Change, Move, MoveState, Purpose, Release, Revision, Rollback, RollbackState
+from storage.models import Change, MoveState, Release, Revision, Rollback, RollbackState
 from storage.queries import releases
 from storage.vocabulary import State
-
-SWITCH_OFF = "switch_off"
 
 
 def roll_back(
@@ -53,8 +53,10 @@ def roll_back(
         rollback = _record(
             session, release, revision, returns_to, to_version, actor=actor, now=now, reason=reason
         )
-        _start_moves(session, release, revision, rollback, actor=actor, now=now)
+        moving = start_moves(session, context, release, revision, rollback, actor=actor, now=now)
         tell_everyone(session, change, revision, release, rollback, now=now)
+        if not moving:
+            finish(session, rollback, release, actor=actor.slack_id, now=now)
         touch(change)
         return Done(
             f"{release_name(release.id)} is being rolled back.",
@@ -115,11 +117,11 @@ def give_reason(context: Context, rollback_id: int, reason: str, *, actor: Actor
         return Done("Thank you, the card shows the reason.", change_id=change.id, rollback_id=rollback.id)
 
 
-def choices(context: Context, release_id: int) -> list[Release]:
-    """The releases that "Roll back to" offers: the last five live versions before this one."""
+def choices(context: Context, release_id: int) -> list[WayBack]:
+    """What "Roll back to" offers."""
     with context.reading() as session:
         release = releases.release(session, release_id)
-        return releases.before(session, release) if release else []
+        return ways_back(session, release) if release else []
 
 
 def _already(session: Session, release: Release, change: Change) -> Outcome | None:
@@ -151,14 +153,11 @@ def _already(session: Session, release: Release, change: Change) -> Outcome | No
 
 def _returns_to(session: Session, release: Release, to_version: str | None) -> Release | Refused | None:
     """The release whose version comes back; None where no release of ours stands for it."""
-    earlier = releases.before(session, release)
-    if to_version is None:
-        found = [each for each in earlier if each.new_version == release.old_version]
-        return found[0] if found and release.state is State.LIVE else None
-    offered = [each for each in earlier if each.new_version == to_version]
+    wanted = release.old_version if to_version is None else to_version
+    offered = next((each for each in ways_back(session, release) if each.version == wanted), None)
     if offered:
-        return offered[0]
-    if to_version == release.old_version:
+        return offered.release
+    if wanted == release.old_version:
         return None
     return Refused("That version is not among the last five that were live.", "Choose one of those offered.")
 
@@ -199,60 +198,3 @@ def _record(
         reason=reason,
     )
     return rollback
-
-
-def _start_moves(
-    session: Session, release: Release, revision: Revision, rollback: Rollback, *, actor: Actor, now: datetime
-) -> None:
-    """Production back if it moved or may have; the canary back if there is one."""
-    moves = releases.moves_of(session, release.id or 0)
-    for each in releases.unsettled(moves):
-        each.state = MoveState.CANCELLED
-    production = [each for each in moves if each.purpose in {Purpose.PRODUCTION, Purpose.RESTORE}]
-    if production:
-        move = _move(
-            release, rollback, Purpose.ROLL_BACK, release.pointer, rollback.to_version, actor=actor, now=now
-        )
-        session.add(move)
-        if rollback.to_version is None and revision.fallback_switch_off:
-            move.target = {"kind": SWITCH_OFF, "instructions": revision.fallback_switch_off}
-    if release.canary_pointer:
-        wanted = rollback.to_version if production else release.old_canary or rollback.to_version
-        session.add(
-            _move(
-                release,
-                rollback,
-                Purpose.ROLL_BACK_CANARY,
-                release.canary_pointer,
-                wanted,
-                actor=actor,
-                now=now,
-            )
-        )
-    session.flush()
-
-
-def _move(
-    release: Release,
-    rollback: Rollback,
-    purpose: Purpose,
-    pointer: str,
-    wanted: str | None,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> Move:
-    return Move(
-        key=f"{release_name(release.id)}-rollback-{rollback.id}-{purpose.value}",
-        workflow=release.workflow,
-        target=release.target,
-        purpose=purpose,
-        release_id=release.id or 0,
-        rollback_id=rollback.id,
-        pointer=pointer,
-        expected=release.new_version,
-        wanted=wanted,
-        why=f"rollback of {name_of(release.change_id)} by {actor.name}",
-        due_at=now,
-        created_at=now,
-    )

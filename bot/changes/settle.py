@@ -4,7 +4,7 @@ A release is called live, and a rollback done, from here and from nowhere else, 
 was read back or that a named person confirmed.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -31,7 +31,7 @@ from storage.queries import releases
 from storage.vocabulary import State
 
 BACKWARDS = (Purpose.ROLL_BACK, Purpose.ROLL_BACK_CANARY)
-RETRY_AFTER_REFUSAL = timedelta(seconds=30)
+ASKED = "Decide on the rollback's card whether it is put back all the same."
 
 
 def settle(context: Context, move_id: int, result: Result, *, now: datetime) -> None:
@@ -52,7 +52,7 @@ def settle(context: Context, move_id: int, result: Result, *, now: datetime) -> 
             case RefusedByTarget(words=words):
                 _refused(session, move, release, change, words, now=now)
             case LiedTo(found=found):
-                words = f"The target accepted the move, but production still reads {found or 'nothing'}."
+                words = f"The target accepted the move, but {move.pointer} is still at {found or 'nothing'}."
                 _again(session, move, release, change, words, now=now)
             case Unavailable(words=words):
                 _again(session, move, release, change, words, now=now)
@@ -88,7 +88,6 @@ def _refused(
 ) -> None:
     move.last_error = words
     if move.purpose in BACKWARDS:
-        move.due_at = now + RETRY_AFTER_REFUSAL
         _say_loudly(session, move, release, change, words, now=now)
         return
     move.state, move.done_at = MoveState.REFUSED, now
@@ -103,7 +102,9 @@ def _refused(
 def _elsewhere(
     session: Session, move: Move, release: Release, change: Change, found: str | None, *, now: datetime
 ) -> None:
-    words = f"Somebody moved {move.pointer}: it is at {found or 'nothing'} now. Nothing was moved."
+    # A canary does not start where live has moved meanwhile; then its own start was not even read.
+    pointer = move.pointer if move.expected_known else release.pointer
+    words = f"Somebody moved {pointer}: it is at {found or 'nothing'} now. Nothing was moved."
     move.last_error, move.found = words, found
     if move.purpose in BACKWARDS:
         move.state = MoveState.ELSEWHERE
@@ -116,7 +117,8 @@ def _elsewhere(
         _back_to_first_stage(session, release, change, words, now=now)
     else:
         fail(session, release, change, words, now=now)
-        become_stale(session, change, found, now=now)
+        if pointer == release.pointer:
+            become_stale(session, change, found, now=now)
 
 
 def _ask_people(
@@ -168,6 +170,12 @@ def _restore_refused(
 def _say_loudly(
     session: Session, move: Move, release: Release, change: Change, words: str, *, now: datetime
 ) -> None:
-    text = f"The rollback of {release_name(release.id)} is not done. {words}"
+    """On the card's thread, and directly to whoever asked for the rollback and to its owner."""
+    text = f"The rollback of {release_name(release.id)} on {release.workflow} is not done. {words}"
     about = f"trouble:{move.id}:{move.state.value}"
     tell.in_thread(session, change, text, now=now, about=about, priority=tell.URGENT)
+    rollback = releases.rollback(session, move.rollback_id or 0)
+    remedy = "It is tried again until it works." if move.state is MoveState.PENDING else ASKED
+    for person in dict.fromkeys([*([rollback.by] if rollback else []), release.rollback_owner]):
+        key = f"{about}:{person}"
+        tell.privately(session, person, now=now, key=key, text=text, remedy=remedy)

@@ -1,6 +1,6 @@
 """Whether a change could go its whole way: enough people to approve, deploy, roll back and be informed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -10,6 +10,9 @@ from bot.policy.rights import missing_people
 from bot.policy.workflow import PolicyTarget
 from storage.queries import people
 from storage.vocabulary import Lane, Role
+
+ANY_AGE = timedelta.max
+"""Who could act is asked here, not who may at this moment: Slack may be away while somebody writes."""
 
 
 def shortage(
@@ -23,7 +26,7 @@ def shortage(
         deployers=as_people(people.entitled(session, workflow, Role.DEPLOY, lane), touched),
         rollback_owners=as_people(people.entitled(session, workflow, Role.ROLL_BACK, lane)),
         informed=_reached(session, workflow, lane),
-        fresh_for=policy.durations.group_rows_fresh,
+        fresh_for=ANY_AGE,
         now=now,
     )
     sentences = [each.text for each in found]

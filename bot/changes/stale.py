@@ -15,12 +15,17 @@ from bot.changes.context import Context
 from bot.changes.draft import Live
 from bot.changes.force import policy_in_force
 from bot.changes.moving import SYSTEM, move_state, name_of, touch
-from bot.changes.submit import sealed
+from bot.changes.standing import standing
+from bot.changes.submit import ask_instead, sealed
 from bot.connectors.protocol import Target
 from storage import audit
 from storage.models import Change, Revision
 from storage.queries import changes
-from storage.vocabulary import Decision, Lane, State
+from storage.vocabulary import Lane, State
+
+
+_OWN = {"id", "number", "created_at", "before_version", "before_text", "content_digest", "review_digest"}
+"""What sets a revision apart from the one before it when only the target has moved."""
 
 
 def become_stale(session: Session, change: Change, found: str | None, *, now: datetime) -> None:
@@ -36,6 +41,8 @@ def renew_diffs(context: Context, *, now: datetime) -> int:
     """
     with context.reading() as session:
         waiting = session.exec(select(Change).where(col(Change.needs_new_before).is_(True))).all()
+        if not waiting:
+            return 0
         _, policy = policy_in_force(session)
     for change in waiting:
         target = context.open_target(change.workflow, target_of(policy.workflow(change.workflow)))
@@ -52,7 +59,7 @@ def _renew(session: Session, change_id: int, live: Live, target: Target, *, now:
     if change is None or earlier is None or change.state is not State.STALE or not change.needs_new_before:
         return
     _, policy = policy_in_force(session)
-    values = earlier.model_dump(exclude={"id", "number", "created_at", "before_version", "before_text"})
+    values = earlier.model_dump(exclude=_OWN - {"content_digest", "review_digest"})
     revision = Revision(
         **values,
         number=earlier.number + 1,
@@ -61,7 +68,8 @@ def _renew(session: Session, change_id: int, live: Live, target: Target, *, now:
         before_text=live.text,
     )
     kind = str(target_of(policy.workflow(change.workflow)).get("kind", ""))
-    approved = _who_approved(session, change, earlier)
+    look = standing(session, policy, change, earlier)
+    approved = list(dict.fromkeys(each.vote.slack_id for each in look.votes if each.approves))
     change.revision, change.needs_new_before, change.moved_to = revision.number, False, live.version
     classify_again(session, policy, change, revision, now=now)
     sealed(revision, change.workflow, change.lane or Lane.HIGH, kind, target.live_pointer)
@@ -82,9 +90,20 @@ def _renew(session: Session, change_id: int, live: Live, target: Target, *, now:
     text = "The live text has moved. Whoever approved is asked to confirm the new diff."
     tell.in_thread(session, change, text, now=now, about=f"stale:{revision.number}")
     tell.submitter(session, change, now=now, what="stale", about=f"stale:{revision.number}")
-    tell.ask(session, change, approved or changes.asked(session, change_id), now=now)
+    if approved:
+        ask_instead(session, change, approved)
+    tell.ask(session, change, changes.asked(session, change_id), now=now)
 
 
-def _who_approved(session: Session, change: Change, revision: Revision) -> list[str]:
-    cast = changes.counting_votes(session, change.id or 0, revision.review_digest)
-    return [each.slack_id for each in cast if each.decision is Decision.APPROVE]
+def digests_of_same_text(session: Session, change: Change) -> set[str]:
+    """The review digests of the revisions that differ from the current one in what they replace, and no more.
+
+    Whoever approved one of those has looked at everything but the new "before".
+    """
+    newest, *earlier = changes.revisions(session, change.id or 0)
+    digests = {newest.review_digest}
+    for each in earlier:
+        if each.model_dump(exclude=_OWN) != newest.model_dump(exclude=_OWN):
+            break
+        digests.add(each.review_digest)
+    return digests

@@ -26,6 +26,11 @@ class Weighed:
     vote: Vote
     why_not: str
 
+    @property
+    def approves(self) -> bool:
+        """Whether this is an approval that counts."""
+        return self.vote.decision is Decision.APPROVE and not self.why_not
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -51,7 +56,7 @@ class Standing:
     @property
     def approvals(self) -> int:
         """How many distinct people approve of exactly this, with weight."""
-        return len({each.vote.person_id for each in self.votes if _approves(each)})
+        return len({each.vote.person_id for each in self.votes if each.approves})
 
     @property
     def still_needed(self) -> int:
@@ -104,10 +109,6 @@ def standing(session: Session, policy: Policy, change: Change, revision: Revisio
     )
 
 
-def _approves(each: Weighed) -> bool:
-    return each.vote.decision is Decision.APPROVE and not each.why_not
-
-
 def _why_no_weight(vote: Vote, entitled: list[Entitled], touched: set[int], rules: LaneRules) -> str:
     """Why a decision does not count now; each condition on its own line."""
     accounts = [each for each in entitled if each.person_id == vote.person_id]
@@ -138,7 +139,7 @@ def _gates(
     if isinstance(workflow.target, PolicyTarget):
         # A policy has no cases to run. It was parsed and checked whole before it could be submitted.
         return (GateState("policy_check", met=True, text="Policy check: the new text is a valid policy."),)
-    marks = [bool(mark.get("good")) for each in votes if _approves(each) for mark in each.vote.marks]
+    marks = [bool(mark.get("good")) for each in votes if each.approves for mark in each.vote.marks]
     states = gates.gate_states(
         policy,
         change.lane or Lane.HIGH,

@@ -4,6 +4,7 @@ Nothing is kept of a submission that is refused, except what was typed.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from bot.changes import tell
 from bot.changes.access import GONE, target_of
 from bot.changes.classifying import history_of, write_classification
 from bot.changes.context import Context
-from bot.changes.draft import EDITABLE, Live, open_target, read_live, typed_by
+from bot.changes.draft import EDITABLE, Live, open_target, outdated, read_live, typed_by
 from bot.changes.force import policy_in_force
 from bot.changes.moving import move_state, name_of, touch
 from bot.changes.outcome import Actor, Done, Outcome, Refused
@@ -100,6 +101,9 @@ def _submit(
         refusal = _may_edit(session, policy, change, actor)
         if refusal:
             return refusal
+    late = outdated(change, typed)
+    if late:
+        return late
     if text.before.version != typed.get("before_version"):
         change.form = {**change.form, actor.slack_id: {**typed, **_new_before(text.before)}}
         return Refused(
@@ -299,11 +303,7 @@ def _write(
         session.add(
             Touch(change_id=change.id or 0, person_id=actor.person_id, slack_id=actor.slack_id, at=now)
         )
-    for slack_id in changes.asked(session, change.id or 0):
-        session.delete(session.get_one(Ask, (change.id, slack_id)))
-    session.flush()
-    for slack_id in dict.fromkeys(note.asked):
-        session.add(Ask(change_id=change.id or 0, slack_id=slack_id))
+    ask_instead(session, change, note.asked)
     audit.append(
         session,
         "change:submit",
@@ -320,6 +320,16 @@ def _write(
     if change.state is State.APPROVED or change.state is not State.IN_REVIEW:
         move_state(session, change, State.IN_REVIEW, actor=actor.slack_id, now=now, revision=revision.number)
     touch(change)
+    session.flush()
+
+
+def ask_instead(session: Session, change: Change, people: Iterable[str]) -> None:
+    """These are asked to approve, and nobody else."""
+    for slack_id in changes.asked(session, change.id or 0):
+        session.delete(session.get_one(Ask, (change.id, slack_id)))
+    session.flush()
+    for slack_id in dict.fromkeys(people):
+        session.add(Ask(change_id=change.id or 0, slack_id=slack_id))
     session.flush()
 
 

@@ -3,7 +3,7 @@
 One row a recipient, and a key that makes the same telling impossible twice. Nothing is sent from here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -154,10 +154,13 @@ def broadcast(
     rollback: Rollback,
     *,
     channels: Iterable[str],
-    people: Iterable[str],
+    people: Mapping[str, str],
     now: datetime,
 ) -> None:
-    """Everyone who must know: each channel a message, each person a direct one to confirm."""
+    """Everyone who must know: each channel a message, each person a direct one to confirm.
+
+    ``people`` says for whom each confirms: for themselves, or for a group that they are in.
+    """
     common: dict[str, Any] = {
         "change_id": change.id,
         "release_id": rollback.release_id,
@@ -166,9 +169,18 @@ def broadcast(
     for channel in channels:
         key = f"rollback_channel:{rollback.id}:{channel}"
         post(session, key, "rollback_channel", channel, now=now, priority=URGENT, **common)
-    for slack_id in people:
+    for slack_id, principal in people.items():
         key = f"rollback_notice:{rollback.id}:{slack_id}"
-        post(session, key, "rollback_notice", slack_id, now=now, priority=URGENT, **common)
+        post(
+            session,
+            key,
+            "rollback_notice",
+            slack_id,
+            now=now,
+            priority=URGENT,
+            principal=principal,
+            **common,
+        )
 
 
 def task(

@@ -1,4 +1,4 @@
-"""Where a first release has nothing to go back to: a person switches it off as the change says.
+"""What only a person can see to and see: a prompt that is switched off, or put back by hand.
 
 It must never answer that it is done; the person confirms it.
 """
@@ -9,7 +9,7 @@ from bot.connectors.protocol import NeedsPerson, Version, VersionMissing
 
 
 class SwitchOffTarget:
-    """No pointer that a machine could read: only an instruction that was written at submission."""
+    """No pointer that a machine could read: only an instruction."""
 
     live_pointer = "production"
     canary_pointer: None = None
@@ -20,7 +20,7 @@ class SwitchOffTarget:
 
     def describe(self) -> str:
         """Where it lives, for people."""
-        return "switched off by a person"
+        return "seen to by a person"
 
     def read_pointer(self, pointer: str) -> str | None:  # noqa: ARG002  the protocol's
         """Nothing can be read."""
@@ -32,11 +32,11 @@ class SwitchOffTarget:
 
     def read_content(self, version: str) -> str:
         """Nothing is kept here."""
-        raise VersionMissing(version, "This is only switched off; it keeps no versions.")
+        raise VersionMissing(version, "A person sees to this; no versions are kept.")
 
     def propose(self, text: str, *, change_name: str, author: str, key: str) -> str:  # noqa: ARG002  the protocol's
         """Nothing is proposed here."""
-        raise VersionMissing("", "This is only switched off; it keeps no versions.")
+        raise VersionMissing("", "A person sees to this; no versions are kept.")
 
     def move(
         self,
@@ -48,14 +48,14 @@ class SwitchOffTarget:
         why: str,  # noqa: ARG002
     ) -> NeedsPerson:
         """A person does it."""
-        return NeedsPerson(f"Switch it off: {self._instructions}")
+        return NeedsPerson(self._instructions)
 
     def is_already(self, pointer: str, wanted: str | None) -> bool:  # noqa: ARG002  the protocol's
         """Nobody but a person knows."""
         return False
 
     def by_hand(self, pointer: str, wanted: str | None) -> str:  # noqa: ARG002  the protocol's
-        """What the change says."""
+        """The instruction."""
         return self._instructions
 
     def problems(self) -> list[str]:

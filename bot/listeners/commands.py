@@ -8,12 +8,12 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.cards import answers, record
-from bot.cards.blocks import Drawn
 from bot.cards.surface import COMMAND
 from bot.cards.told import said
 from bot.changes import checks
 from bot.changes.outcome import Actor, Refused
 from bot.changes.reading import lists, workflows
+from bot.drawn import Drawn
 from bot.listeners.desk import Body, Desk, actor_of
 from bot.listeners.propose import open_proposal
 

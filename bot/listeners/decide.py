@@ -11,6 +11,7 @@ from bot.cards.modals.decide import decide as decide_form
 from bot.cards.surface import Action, Menu
 from bot.changes import checks
 from bot.changes.decide import approve
+from bot.changes.facts import ChangeFacts
 from bot.changes.outcome import Actor, Done, Refused
 from bot.changes.reading.record import events_of
 from bot.changes.release import deploy
@@ -113,13 +114,41 @@ def _menu(desk: Desk, body: Body) -> None:
         case Menu.FULL_DIFF:
             open_form(desk, body, reading.full_diff(facts))
         case Menu.EDIT:
-            open_proposal(desk, body, actor, change_id=facts.id)
-        case Menu.RAISE_LANE:
-            open_form(desk, body, afterwards.raise_lane(facts))
+            _edit(desk, body, actor, facts)
+        case Menu.RAISE_LANE | Menu.LOWER_LANE:
+            _change_lane(desk, body, actor, facts)
         case Menu.WITHDRAW:
-            open_form(desk, body, afterwards.withdraw(facts))
+            _withdraw(desk, body, actor, facts)
         case Menu.HISTORY:
             events = [reading.Event(**asdict(each)) for each in events_of(desk.context, facts.id)]
             open_form(desk, body, reading.history(facts, events))
         case _:
             say(desk, body, "That is not on this menu.")
+
+
+def _edit(desk: Desk, body: Body, actor: Actor, facts: ChangeFacts) -> None:
+    refusal = checks.edit_refusal(desk.context, facts.id, actor)
+    if refusal:
+        say(desk, body, refusal.reason, refusal.remedy)
+    else:
+        open_proposal(desk, body, actor, change_id=facts.id)
+
+
+def _withdraw(desk: Desk, body: Body, actor: Actor, facts: ChangeFacts) -> None:
+    refusal = checks.withdraw_refusal(desk.context, facts.id, actor)
+    if refusal:
+        say(desk, body, refusal.reason, refusal.remedy)
+    else:
+        open_form(desk, body, afterwards.withdraw(facts))
+
+
+def _change_lane(desk: Desk, body: Body, actor: Actor, facts: ChangeFacts) -> None:
+    """Only the lanes that this person may choose are offered."""
+    lanes = checks.lanes_for(desk.context, facts.revision.id, actor, now=desk.now())
+    if isinstance(lanes, Refused):
+        say(desk, body, lanes.reason, lanes.remedy)
+    elif all(each.rank < facts.lane.rank for each in lanes):
+        open_form(desk, body, afterwards.lower_lane(facts))
+    else:
+        lower = [each for each in lanes if each.rank < facts.lane.rank]
+        open_form(desk, body, afterwards.raise_lane(facts, lower))

@@ -167,6 +167,7 @@ def _proposal(desk: Desk, form: ProposalForm) -> Proposal | Refused:
         version=form.version,
         section=form.section,
         uploaded=uploaded,
+        revision=form.revision,
     )
 
 

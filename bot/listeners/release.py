@@ -64,7 +64,13 @@ def _offer_versions(desk: Desk, body: dict[str, Any], actor: Actor) -> Outcome |
     if isinstance(facts, Refused):
         return facts
     offered = [
-        Choice(each.new_version, f"R-{each.id}, PC-{each.change_id}", each.new_version[:12])
+        Choice(
+            each.version,
+            f"R-{each.release.id}, PC-{each.release.change_id}"
+            if each.release
+            else "Before the first release",
+            each.version[:12],
+        )
         for each in choices(desk.context, facts.id)
     ]
     open_form(desk, body, afterwards.roll_back_to(facts, offered))

@@ -37,7 +37,7 @@ from bot.outbox.results import (
     WaitingForPerson,
 )
 from storage.engine import Store
-from storage.models import Move
+from storage.models import Move, Purpose
 
 MOVE_LEASE: Final = timedelta(seconds=60)
 """Longer than a target may take; a second call with the same key has no second effect."""
@@ -119,6 +119,8 @@ class Mover:
         """Read and keep what the pointer is about to leave, before anything moves. Once only."""
         if move.expected_known:
             return
+        if move.purpose is Purpose.CANARY:
+            _check_that_live_is_as_reviewed(target, move)
         found = target.read_pointer(move.pointer)
         if not self._write(move, expected=found, expected_known=True):
             raise LeaseLostError(f"move {move.id}")
@@ -146,6 +148,14 @@ class Mover:
                 .execution_options(synchronize_session=False)
             )
             return written.rowcount == 1
+
+
+def _check_that_live_is_as_reviewed(target: Target, move: Move) -> None:
+    """A first stage begins only where live is still what the change replaces; until now ``expected`` says what."""
+    live = target.read_pointer(target.live_pointer)
+    if live != move.expected:
+        words = f"Somebody moved {target.live_pointer}: it is at {live or 'nothing'} now. Nothing was moved."
+        raise PointerElsewhere(live, words)
 
 
 def _carry_out(target: Target, move: Move) -> Result:

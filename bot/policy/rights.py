@@ -249,9 +249,10 @@ def missing_people(
     found = []
     able = eligible_people((p, may_approve(p, fresh_for=fresh_for, now=now)) for p in approvers)
     if len(able) < demands.approvals:
+        wanted = f"{demands.approvals} people have" if demands.approvals > 1 else "Somebody has"
         text = (
-            f"{demands.approvals} people have to approve this, and {len(able) or 'none'} could: who wrote "
-            "part of it does not count. Add people to `approve` for this lane."
+            f"{wanted} to approve this, and {len(able) or 'nobody'} could: who wrote part of it does not "
+            "count. Add people to `approve` for this lane."
         )
         found.append(Shortage(Role.APPROVE, text))
     if not eligible_people((p, may_deploy(p, demands, fresh_for=fresh_for, now=now)) for p in deployers):

@@ -18,8 +18,8 @@ def user_as_slack(core: "Core", user: User, *, with_email: bool = True) -> JsonO
     profile: JsonObject = {
         "real_name": user.real_name,
         "real_name_normalized": user.real_name,
-        "display_name": user.name,
-        "display_name_normalized": user.name,
+        "display_name": user.real_name,
+        "display_name_normalized": user.real_name,
         "title": user.title,
         "team": user.team_id,
     }

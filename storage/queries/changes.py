@@ -1,5 +1,7 @@
 """Changes and what was said of them."""
 
+from collections.abc import Iterable
+
 from sqlmodel import Session, col, select
 
 from storage.models import Ask, Change, Evidence, Revision, Touch, Vote
@@ -49,11 +51,22 @@ def counting_votes(session: Session, change_id: int, review_digest: str) -> list
     )
 
 
-def earlier_approval(session: Session, change_id: int, person_id: int) -> Vote | None:
-    """A person's newest approval of any revision of a change."""
+def revisions(session: Session, change_id: int) -> list[Revision]:
+    """Every revision of a change, newest first."""
+    statement = select(Revision).where(Revision.change_id == change_id).order_by(col(Revision.number).desc())
+    return list(session.exec(statement))
+
+
+def approval_of(session: Session, change_id: int, person_id: int, digests: Iterable[str]) -> Vote | None:
+    """A person's newest approval of one of these review digests."""
     statement = (
         select(Vote)
-        .where(Vote.change_id == change_id, Vote.person_id == person_id, Vote.decision == Decision.APPROVE)
+        .where(
+            Vote.change_id == change_id,
+            Vote.person_id == person_id,
+            Vote.decision == Decision.APPROVE,
+            col(Vote.review_digest).in_(set(digests)),
+        )
         .order_by(col(Vote.id).desc())
     )
     return session.exec(statement).first()

@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 
 from bot import logs
+from tests.scenario.order import assert_in_order, overhearing
 from tests.scenario.town import Town, running_town
 
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
-    """A fresh town for one story, over HTTP."""
-    with running_town(tmp_path) as found:
+    """A fresh town for one story, over HTTP. When the story is over, everything must be in order."""
+    with running_town(tmp_path) as found, overhearing(found):
         yield found
+        assert_in_order(found)
 
 
 @pytest.fixture(autouse=True, scope="session")

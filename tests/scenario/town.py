@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from dulwich.objects import Blob, Commit
+from dulwich.refs import Ref
 from dulwich.repo import Repo
 from pydantic import SecretStr
 
@@ -54,6 +56,10 @@ class Town:
 
     def __init__(self, workspace: Workspace, app: PromptChange, repository: Path, moment: Moment) -> None:
         self.workspace, self.app, self.repository, self.moment = workspace, app, repository, moment
+        self.faults: list[dict[str, Any]] = []
+        """Errors that the app logged; a story that foresees one takes it out."""
+        self.may_fail: set[str] = set()
+        """Methods of the Web API that the story lets fail."""
 
     def person(self, user_id: str, *, hostile: bool = False) -> SlackPerson:
         """Somebody of Acme; ``hostile`` sends what no Slack client would."""
@@ -66,14 +72,31 @@ class Town:
     def live_text(self, path: str, branch: str = "production") -> str | None:
         """What a branch of the real repository serves at this path."""
         with Repo(str(self.repository)) as repo:
-            head = repo.refs[f"refs/heads/{branch}".encode()]
-            tree = repo[repo[head].tree]
+            ref = Ref(f"refs/heads/{branch}".encode())
+            if ref not in repo.refs:
+                return None
+            tree = repo[repo[repo.refs[ref]].tree]
             return repo[tree[path.encode()][1]].data.decode() if path.encode() in tree else None
 
     def commits(self, branch: str = "production") -> int:
         """How many commits a branch has."""
         with Repo(str(self.repository)) as repo:
             return sum(1 for _ in repo.get_walker([repo.refs[f"refs/heads/{branch}".encode()]]))
+
+    def commit_outside(self, path: str, text: str, branch: str = "production") -> None:
+        """Somebody commits another text to a branch of the real repository, past the app."""
+        ref = Ref(f"refs/heads/{branch}".encode())
+        with Repo(str(self.repository)) as repo:
+            head = repo.refs[ref]
+            tree, blob = repo[repo[head].tree], Blob.from_string(text.encode())
+            tree[path.encode()] = (0o100644, blob.id)
+            commit = Commit()
+            commit.tree, commit.parents, commit.message = tree.id, [head], b"A commit past the app\n"
+            commit.author = commit.committer = b"Somebody <somebody@example.com>"
+            commit.author_time = commit.commit_time = int(self.moment().timestamp())
+            commit.author_timezone = commit.commit_timezone = 0
+            repo.object_store.add_objects([(blob, None), (tree, None), (commit, None)])
+            repo.refs[ref] = commit.id
 
     def propose(
         self,
@@ -161,7 +184,7 @@ class Town:
         return [
             f"{row.details['reason']} {row.details['remedy']}".strip()
             for row in rows
-            if who in {row.only_for, row.recipient} and row.ts
+            if who in {row.only_for, row.recipient} and row.state is models.MessageState.SENT
         ]
 
     def change_policy(self, edit: Any) -> None:

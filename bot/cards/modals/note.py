@@ -19,7 +19,7 @@ from bot.cards.modals.form import (
     view,
     with_ids,
 )
-from bot.cards.parts import reason_items
+from bot.cards.parts import gate_items, reason_items
 from bot.cards.surface import Callback, Field
 from bot.cards.text import clip, count, escape, label, listed, one_line
 from bot.cards.words import LANES
@@ -71,7 +71,7 @@ def _lane(facts: NoteFacts) -> list[Block]:
     lines = [f"*{LANES[facts.lane]}*: {approvals} needed. May deploy: {listed(facts.deployers) or 'nobody'}."]
     if facts.gate_required:
         lines.append("A regression test must pass before it counts as approved.")
-    items = reason_items(facts.reasons, facts.signals, 15) + reason_items(facts.gate_reasons, (), 8)
+    items = reason_items(facts.reasons, facts.signals, 15) + gate_items(facts.gate_reasons, 8)
     return [section("\n".join(lines)), rich(words(run("Why", bold=True)), bullets(items))]
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.changes.classifying import history_of
 from bot.changes.context import Context
-from bot.changes.draft import Live, open_target, read_live, typed_by
+from bot.changes.draft import Live, open_target, outdated, read_live, typed_by
 from bot.changes.facts import Choice, NoteFacts, ProposalFacts
 from bot.changes.force import policy_in_force
 from bot.changes.moving import name_of
@@ -36,7 +36,7 @@ def proposal_facts(
     with context.reading() as session:
         _, policy = policy_in_force(session)
         change = changes.change(session, change_id) if change_id else None
-        kept = {**_from_revision(session, change), **typed_by(change, actor)} if change else {}
+        kept = {**_from_revision(session, change), **_kept(change, actor)} if change else {}
         drafts = changes.drafts_of(session, actor.slack_id) if change is None else []
         votes, cannot = _consequences(session, policy, change, actor)
     merged = {**kept, **typed}
@@ -65,6 +65,7 @@ def proposal_facts(
         resumable=tuple(_draft(each, actor) for each in drafts),
         will_void=votes,
         cannot_approve_after=cannot,
+        revision=int(typed.get("revision", change.revision if change else 0)),
     )
 
 
@@ -132,6 +133,12 @@ def classified(
         )
     except ClassificationError as error:
         return Refused(str(error))
+
+
+def _kept(change: Change, actor: Actor) -> dict[str, Any]:
+    """What this person typed and did not send, unless somebody has edited the change since."""
+    typed = typed_by(change, actor)
+    return {} if outdated(change, typed) else typed
 
 
 def _from_revision(session: Session, change: Change | None) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from sqlmodel import Session
 
 from bot.changes.context import Context
 from bot.changes.facts import AcknowledgementFacts, ReleaseFacts, RollbackFacts, TaskFacts
-from bot.changes.force import policy_in_force
+from bot.changes.force import NoPolicyError, policy_in_force
 from bot.changes.reading.names import Names
 from bot.connectors.protocol import Target, TargetError
-from storage.models import Move, MoveState, Release, Rollback, RollbackState
+from bot.policy.load import PolicyError
+from storage.models import Move, MoveState, Release, Revision, Rollback, RollbackState
 from storage.queries import changes, releases
 
 STAGE_NAMES = ("canary", "full")
@@ -26,6 +27,7 @@ def release_facts(
     forward = [each for each in moves if each.rollback_id is None]
     target = target_for(context, release.workflow, release.target)
     rollback = releases.newest_rollback(session, release.id or 0)
+    revision = _revision(session, release)
     return ReleaseFacts(
         id=release.id or 0,
         change_id=release.change_id,
@@ -42,7 +44,7 @@ def release_facts(
         started_at=release.started_at,
         live_at=release.live_at,
         ended_at=release.ended_at,
-        by_hand=target.by_hand(release.pointer, release.old_version) if target else "",
+        by_hand=_by_hand(target, release, revision, release.old_version or _fallback(revision)),
         lag_seconds=int(target.lag.total_seconds()) if target else 0,
         trouble=_trouble(forward),
         moving=any(each.state is MoveState.PENDING for each in moves),
@@ -76,8 +78,8 @@ def rollback_facts(
         reason_by=names(rollback.reason_by) if rollback.reason_by else None,
         trouble=_trouble(moves),
         pointer_found=stuck.found if stuck else None,
-        by_hand=target.by_hand(release.pointer, rollback.to_version) if target else "",
-        passed_over=_passed_over(session, rollback, release),
+        by_hand=_by_hand(target, release, _revision(session, release), rollback.to_version),
+        passed_over=tuple(each.change_id for each in releases.passed_over(session, release, rollback)),
         restorable_until=restorable_until(session, rollback, now=now),
         restore_asked_by=names(rollback.restore_by)
         if rollback.restore_by and not rollback.restored_at
@@ -99,7 +101,10 @@ def restorable_until(session: Session, rollback: Rollback, *, now: datetime) -> 
     """Until when a deployer may restore it; None once that is over or never was."""
     if rollback.state is not RollbackState.DONE or rollback.done_at is None or rollback.restored_at:
         return None
-    _, policy = policy_in_force(session)
+    try:
+        _, policy = policy_in_force(session)
+    except (NoPolicyError, PolicyError):
+        return None  # the card of a rollback is drawn whatever has become of the policy
     until: datetime = rollback.done_at + timedelta(seconds=policy.durations.restore_window.total_seconds())
     return until if now < until else None
 
@@ -114,14 +119,32 @@ def target_for(context: Context, workflow: str, spec: Mapping[str, Any]) -> Targ
 
 def summary_of(session: Session, release: Release) -> str:
     """What the released revision changed, in its author's words."""
-    change = changes.change(session, release.change_id)
-    revision = changes.current_revision(session, change) if change else None
+    revision = _revision(session, release)
     return revision.what_changed if revision else ""
 
 
+def _revision(session: Session, release: Release) -> Revision | None:
+    change = changes.change(session, release.change_id)
+    return changes.current_revision(session, change) if change else None
+
+
+def _fallback(revision: Revision | None) -> str | None:
+    return revision.fallback_version if revision else None
+
+
+def _by_hand(target: Target | None, release: Release, revision: Revision | None, wanted: str | None) -> str:
+    """How a person goes back without this app: to a version, or as the change says where there is none."""
+    if wanted is None and revision and revision.fallback_switch_off:
+        return f"Switch it off: {revision.fallback_switch_off}"
+    return target.by_hand(release.pointer, wanted) if target else ""
+
+
 def _trouble(moves: list[Move]) -> str:
-    troubled = [each for each in moves if each.last_error and each.state is not MoveState.DONE]
-    return troubled[-1].last_error if troubled else ""
+    """What is in the way of the newest move of a pointer. What was put right since is no trouble any more."""
+    newest = {each.pointer: each for each in moves}
+    over = {MoveState.DONE, MoveState.CANCELLED}
+    troubled = [each.last_error for each in newest.values() if each.last_error and each.state not in over]
+    return troubled[-1] if troubled else ""
 
 
 def _task(moves: list[Move]) -> TaskFacts | None:
@@ -129,12 +152,3 @@ def _task(moves: list[Move]) -> TaskFacts | None:
     if not waiting:
         return None
     return TaskFacts(waiting[-1].id or 0, waiting[-1].instructions, waiting[-1].state)
-
-
-def _passed_over(session: Session, rollback: Rollback, release: Release) -> tuple[int, ...]:
-    """The changes whose releases were undone with it."""
-    if rollback.to_release_id is None or release.live_at is None:
-        return ()
-    back = releases.release(session, rollback.to_release_id)
-    between = releases.between(session, release, back) if back else []
-    return tuple(each.change_id for each in between)

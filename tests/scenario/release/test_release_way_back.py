@@ -1,0 +1,95 @@
+"""Going back past several releases, and releases that there is no going back from."""
+
+from itertools import pairwise
+
+from tests.scenario.release.story import HIGH, LOW, approved, asked, deploy, live, lost, roll_back
+from tests.scenario.town import Town, actions, top, words
+
+TEXTS = ("one paragraph", "two paragraphs", "three paragraphs", "four paragraphs")
+
+
+def releases_of(town: Town, *texts: str) -> None:
+    """One release after another, each with other words in the place of those before."""
+    for old, new in pairwise(texts):
+        live(town, LOW, new, old=old)
+
+
+def offered(town: Town, number: int, *, by: str = "U0RITA") -> dict[str, str]:
+    """Open "Roll back to": the labels of what can be chosen, with their values."""
+    person = town.person(by)
+    assert person.click(town.message("live", change=number), "roll_back_to").ok
+    element = next(block["element"] for block in top(person).blocks if block["type"] == "input")
+    return {each["text"]["text"]: each["value"] for each in element["options"]}
+
+
+def test_rolling_back_to_the_first_of_three_undoes_those_after_it(town: Town) -> None:
+    """The passed-over one is rolled back with it, the first one is live again, and the card says both."""
+    releases_of(town, *TEXTS)
+    found = offered(town, 3)
+    assert list(found) == ["R-2, PC-2", "R-1, PC-1", "Before the first release"]
+    assert town.person("U0RITA").submit(values={"Go back to": found["R-1, PC-1"]}).ok
+    town.settle()
+    assert "two paragraphs" in (town.live_text(LOW.path) or "")
+    assert "Rolled back: PC-3" in words(town.message("live", change=3))
+    assert "Rolled back: PC-2" in words(town.message("live", change=2))
+    assert "Live: PC-1" in words(town.message("live", change=1))
+    assert "roll_back" in actions(town.message("live", change=1))
+    assert "Also undone with it: PC-2." in words(town.message("rollback", change=3))
+    roll_back(town, 1)
+    assert "one paragraph" in (town.live_text(LOW.path) or "")
+
+
+def test_what_was_live_before_the_first_release_can_come_back(town: Town) -> None:
+    """Then every release is rolled back, and none is live."""
+    releases_of(town, *TEXTS[:3])
+    found = offered(town, 2)
+    assert town.person("U0RITA").submit(values={"Go back to": found["Before the first release"]}).ok
+    town.settle()
+    assert "one paragraph" in (town.live_text(LOW.path) or "")
+    assert "Rolled back: PC-1" in words(town.message("live", change=1))
+    assert "Rolled back: PC-2" in words(town.message("live", change=2))
+    assert "Also undone with it: PC-1." in words(town.message("rollback", change=2))
+    assert "There is nothing live that you may roll back." in asked(town, "U0RITA", "rollback")
+
+
+def test_only_the_last_five_versions_are_offered_each_once(town: Town) -> None:
+    """A version that was live twice stands there once, and the one that is live does not."""
+    texts = ("one paragraph", *(f"a list of type {letter}" for letter in "BCDCEFG"))
+    releases_of(town, *texts)
+    assert list(offered(town, 7)) == ["R-6, PC-6", "R-5, PC-5", "R-4, PC-4", "R-3, PC-3", "R-1, PC-1"]
+
+
+def test_a_release_that_was_undone_by_itself_is_no_way_back(town: Town) -> None:
+    """What was rolled back is not offered, and is not said to be undone with another one."""
+    releases_of(town, *TEXTS[:3])
+    roll_back(town, 2)
+    live(town, LOW, "five paragraphs", old="two paragraphs")
+    assert list(offered(town, 3)) == ["R-1, PC-1", "Before the first release"]
+    roll_back(town, 3)
+    assert "Also undone with it" not in words(town.message("rollback", change=3))
+    assert "two paragraphs" in (town.live_text(LOW.path) or "")
+
+
+def test_a_release_that_was_replaced_is_not_rolled_back(town: Town) -> None:
+    """The refusal names the newer release."""
+    live(town, LOW, "two paragraphs")
+    card = town.message("live")
+    live(town, LOW, "three paragraphs", old="two paragraphs")
+    before = town.commits()
+    town.person("U0RITA", hostile=True).click(card, "roll_back")
+    said = town.whispers("U0RITA")[-1]
+    assert "R-1 is not live any more: R-2 (PC-2) replaced it." in said
+    assert "Was live: PC-1" in words(town.message("live", change=1))
+    assert actions(town.message("live", change=1)) == []
+    assert town.commits() == before
+
+
+def test_a_release_that_failed_has_nothing_to_reverse(town: Town) -> None:
+    """The canary could not be moved: nothing is live of it, so Stop does nothing."""
+    number = approved(town, HIGH, "a refund of up to $100")
+    with lost(town, number):
+        deploy(town, number)
+    town.person("U0RITA", hostile=True).click(town.card(), "roll_back", value="1")
+    assert "R-1 never went live, so there is nothing to reverse." in town.whispers("U0RITA")[-1]
+    assert actions(town.message("live")) == []
+    assert town.messages("rollback") == []

@@ -1,0 +1,170 @@
+"""One change of each lane, from proposal to live: what each lane asks, and what it refuses."""
+
+import pytest
+
+from tests.scenario.review.hand import CHECKED, heard, high, low, medium, on_screen, record, spot_check, state, told
+from tests.scenario.town import Town, actions, top, words
+
+
+def test_nobody_but_the_asked_reviewer_of_a_low_change_is_disturbed(town: Town) -> None:
+    """The card stands in the channel with lane and reasons; one person gets a direct message."""
+    low(town, note={"asked": ["U0PAUL"]})
+    card = town.card()
+    assert "C0TOOLS" == card.channel
+    assert "Low lane" in words(card)
+    assert "Low: it changes the system prompt (kind.system_prompt)." in words(card)
+    assert "No regression gate is needed for this change." in words(card)
+    assert "Waiting for Paul Weber" in words(card)
+    assert [each.channel for each in town.messages("ask")] == [town.person("U0PAUL").direct_channel().id]
+    assert "PC-1" in told(town, "U0PAUL")
+    assert all(told(town, each) == "" for each in ("U0MIRA", "U0DEV", "U0ANA", "U0BEN", "U0SARA"))
+
+
+def test_a_spot_check_with_a_bad_mark_approves_nothing_and_keeps_what_was_typed(town: Town) -> None:
+    """The form says under the bad example what to do instead; marked good, the same form goes through."""
+    low(town)
+    paul = town.person("U0PAUL")
+    refused = spot_check(paul, town.card(), bad=":1")
+    assert refused.errors == {"mark:1": "Bad: request changes instead."}
+    assert "The new answer for output:0." in str(top(paul).typed)
+    town.settle()
+    assert "Approvals: 0 of 1" in words(town.card())
+    assert paul.submit(values={"mark:1": "good"}).ok
+    town.settle()
+    assert "*Approved*" in told(town, "U0MIRA") or "is approved" in told(town, "U0MIRA")
+    assert actions(town.card()) == ["deploy", "change_menu"]
+
+
+def test_a_medium_change_is_approved_with_one_click_and_waits_for_its_evidence(town: Town) -> None:
+    """The vote comes first and stands; the attested result completes it, with the name of who attests."""
+    medium(town)
+    ben, chloe = town.person("U0BEN"), town.person("U0CHLOE")
+    ben.click(town.card(), "approve")
+    assert ben.view() is None
+    assert heard(town, ben, "C0ANSWERS") == ""
+    assert "In review" in words(town.card())
+    assert "*Missing:* Regression set" in words(town.card())
+    assert record(chloe, town.card()).ok
+    town.settle()
+    assert "Approved since" in words(town.card())
+    assert "20 of 20 passed, 0 newly failing; attested by Chloe Martin" in words(town.card())
+    paul = town.person("U0PAUL")
+    paul.click(town.message("deploy", to="U0PAUL"), "deploy")
+    town.settle()
+    assert "Start with the answer." in (town.live_text("support-answers.md") or "")
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"total": "19", "passed": "19"},
+        {"total": "100", "passed": "94"},
+        {"total": "100", "passed": "99", "newly_failing": "1"},
+    ],
+    ids=["too few cases", "below the pass rate", "one newly failing"],
+)
+def test_a_result_that_is_not_good_enough_leaves_the_gate_open(town: Town, result: dict[str, str]) -> None:
+    """The result stands on the card; what is wanted stands beside it, and the change is not approved."""
+    medium(town)
+    ben = town.person("U0BEN")
+    ben.click(town.card(), "approve")
+    assert record(ben, town.card(), **result).ok
+    town.settle()
+    assert "In review" in words(town.card())
+    assert "open. Regression: Answers, weekly" in words(town.card()).replace("   ", " ")
+    assert "attested by Ben Okafor" in words(town.card())
+    assert "deploy" not in actions(town.card())
+    assert record(ben, town.card(), total="100", passed="95").ok
+    town.settle()
+    assert "Approved since" in words(town.card())
+
+
+def test_a_result_that_cannot_be_is_refused_in_the_form(town: Town) -> None:
+    """Errors stand under the fields that they are about, and the form stays."""
+    medium(town)
+    ben = town.person("U0BEN")
+    refused = record(ben, town.card(), total="20", passed="21", newly_failing="0")
+    assert refused.errors == {"passed": "This cannot be more than the number of cases."}
+    assert ben.submit(values={"passed": "18", "newly_failing": "3"}).errors == {
+        "newly_failing": "This cannot be more than the cases that did not pass."
+    }
+    assert "attested by" not in words(town.card())
+
+
+def test_the_submitter_cannot_vouch_for_the_result(town: Town) -> None:
+    """Who wrote the change is told why not and who can; no form opens."""
+    town.change_policy(lambda it: it["workflows"]["support-answers"]["approve"]["medium"].append("U0MIRA"))
+    medium(town)
+    mira = town.person("U0MIRA")
+    mira.click(town.card(), "record_result")
+    assert mira.view() is None
+    said = heard(town, mira, "C0ANSWERS")
+    assert "You wrote part of this change" in said
+    assert "Who can: " in said
+    assert "Ben Okafor" in said
+    assert "Chloe Martin" in said
+
+
+def test_a_high_change_needs_two_people_with_statements_and_a_passing_gate(town: Town) -> None:
+    """One person counts once; with the second and the result it is approved, and the deployers get a card."""
+    high(town)
+    card = town.card()
+    assert "High: it touches refunds, billing or pricing" in words(card)
+    assert "2 approvals, Regression set" in words(card)
+    ben, chloe = town.person("U0BEN"), town.person("U0CHLOE")
+    assert state(ben, card).ok
+    ben.click(card, "approve")
+    assert ben.view() is None
+    assert "You have approved PC-1 already." in heard(town, ben, "C0REFUNDS")
+    assert "Approvals: 1 of 2" in words(town.card())
+    assert record(chloe, town.card(), total="50", passed="49").ok
+    assert state(chloe, town.card(), "Ran ten refunds above $50 by hand.").ok
+    town.settle()
+    assert "Approved since" in words(town.card())
+    assert CHECKED in words(town.card())
+    assert "Ran ten refunds above $50 by hand." in words(town.card())
+    deployers = {each.channel for each in town.messages("deploy")}
+    assert deployers == {town.person(each).direct_channel().id for each in ("U0DEV", "U0RITA", "U0OMAR")}
+    assert "deploy" in actions(town.message("deploy", to="U0DEV"))
+
+
+def test_a_statement_that_says_nothing_is_refused_with_its_text_kept(town: Town) -> None:
+    """The error stands under the statement; no vote was cast, and the longer one goes through."""
+    high(town)
+    ben = town.person("U0BEN")
+    assert "statement" in state(ben, town.card(), "ok").errors
+    assert "ok" in str(top(ben).typed)
+    town.settle()
+    assert "Approvals: 0 of 2" in words(town.card())
+    assert ben.submit(values={"statement": CHECKED}).ok
+    town.settle()
+    assert "Approvals: 1 of 2" in words(town.card())
+
+
+@pytest.mark.parametrize(
+    ("result", "met"),
+    [
+        ({"total": "49", "passed": "49"}, False),
+        ({"total": "50", "passed": "48"}, False),
+        ({"total": "50", "passed": "49"}, True),
+        ({"total": "20", "passed": "20"}, False),
+        ({"total": "20", "passed": "20", "scored_by_people": ["yes"]}, True),
+    ],
+)
+def test_the_high_lane_wants_fifty_cases_or_twenty_that_people_scored(
+    town: Town, result: dict[str, object], *, met: bool
+) -> None:
+    """At least 98 % of them pass."""
+    high(town)
+    assert record(town.person("U0BEN"), town.card(), **result).ok
+    town.settle()
+    assert ("Regression set: met." in " ".join(words(town.card()).split())) is met
+
+
+def test_the_form_of_the_high_lane_says_what_it_is_about(town: Town) -> None:
+    """A person who comes from a telephone reads what they approve in the form itself."""
+    high(town)
+    ben = town.person("U0BEN")
+    ben.click(town.message("ask", to="U0BEN"), "approve")
+    assert "PC-1" in on_screen(ben)
+    assert "Summaries are written as bullet points." in on_screen(ben)
