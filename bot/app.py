@@ -183,8 +183,9 @@ def _bolt(token: SecretStr, api_url: str, identity: Identity) -> App:
     def authorize() -> AuthorizeResult:
         return known
 
-    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
-        # In the environment for another app, perhaps; here they would switch Bolt to OAuth without a word.
+    # Bolt reads these by itself: the first two would switch it to OAuth without a word, and of the third it
+    # would warn that it has no use for it.
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN"):
         os.environ.pop(name, None)
     return App(
         client=slack_client(None, api_url, CLICK_SECONDS),

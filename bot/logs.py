@@ -43,6 +43,8 @@ SILENT_BELOW: Final = {
     # Bolt and the SDK write whole payloads at debug, and Socket Mode writes every frame.
     "slack_bolt": logging.WARNING,
     "slack_sdk": logging.WARNING,
+    # What it cannot reach is told by whoever asked, in words.
+    "slack_sdk.web": logging.CRITICAL,
     "websockets": logging.WARNING,
     # They write addresses with what stands in them: a response_url lets its holder post.
     "httpx": logging.WARNING,

@@ -83,9 +83,19 @@ def serve(settings: Settings) -> None:
 def connect(app: PromptChange, settings: Settings) -> SocketMode:
     """Open a Socket Mode connection. Its payloads pass through the same shapes as those over HTTP."""
     token = settings.slack_app_token or SecretStr("")
+    _check_app_token(token, settings.slack_api_url)
     socket = SocketMode(app.bolt, token.get_secret_value(), settings.slack_api_url)
     socket.open()
     return socket
+
+
+def _check_app_token(token: SecretStr, api_url: str) -> None:
+    """Ask for a connection that is not used: the client itself would only log what Slack says."""
+    try:
+        slack_client(token, api_url, OUTBOX_SECONDS).apps_connections_open(app_token=token.get_secret_value())
+    except SlackApiError as error:
+        remedy = f"was refused by Slack ({error.response['error']}). Make one with connections:write."
+        raise WrongSettingError("SLACK_APP_TOKEN", remedy) from None
 
 
 def serve_sandbox(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from bot.cards.blocks import Block, Room, button, context, fitted, header, row, 
 from bot.cards.lines import some
 from bot.cards.release import by_hand, roll_back_button
 from bot.cards.surface import COMMAND, Action, Row
-from bot.cards.text import clip, code, count, escape, label, listed, named, one_line, short, when
+from bot.cards.text import clip, code, count, escape, label, listed, mention, named, one_line, short, when
 from bot.cards.words import LANES, ROLES, STATES
 from bot.changes.facts import (
     ChangeFacts,
@@ -18,6 +18,7 @@ from bot.changes.facts import (
     ReleaseFacts,
     ReverseFacts,
     RollbackFacts,
+    Who,
     WorkflowFacts,
 )
 from bot.drawn import Drawn
@@ -67,7 +68,8 @@ def reverse(facts: ReverseFacts) -> Drawn:
     title = f"Reversing {one_line(facts.workflow, 100)}"
     if facts.live is None:
         return fitted(
-            escape(title), lambda _: [header(title), section("No release is live, so there is nothing to reverse.")]
+            escape(title),
+            lambda _: [header(title), section("No release is live, so there is nothing to reverse.")],
         )
     live = facts.live
     lines = [
@@ -77,7 +79,9 @@ def reverse(facts: ReverseFacts) -> Drawn:
         f"*Who can do it:* {listed(facts.who_can, 30) or 'nobody who is active'}",
     ]
     how = [section(f"*How:* Roll back on the release's message, or `{COMMAND} rollback`.")]
-    return fitted(escape(title), lambda _: [header(title), section("\n".join(lines)), *how, *by_hand(facts.by_hand)])
+    return fitted(
+        escape(title), lambda _: [header(title), section("\n".join(lines)), *how, *by_hand(facts.by_hand)]
+    )
 
 
 def _since(live: ReleaseFacts) -> str:
@@ -139,8 +143,8 @@ def _people(people: PeopleOf, room: Room) -> str:
     role = ROLES[people.role]
     if len(flat) == 1 and len(people.by_lane) == len(Lane):
         return f"*{role}:* {listed(next(iter(flat)), room.items) or 'nobody'}"
-    lanes = (f"{lane.value}: {listed(people.by_lane.get(lane, ()), room.items) or 'nobody'}" for lane in Lane)
-    return f"*{role}:* {'; '.join(lanes)}"
+    lanes = (f"{lane.value} {listed(people.by_lane.get(lane, ()), room.items) or 'nobody'}" for lane in Lane)
+    return f"*{role}:* {' · '.join(lanes)}"
 
 
 def _problems(facts: WorkflowFacts, room: Room) -> list[str]:

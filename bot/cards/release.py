@@ -11,7 +11,6 @@ from bot.cards.blocks import (
     Block,
     button,
     confirmation,
-    context,
     fitted,
     header,
     rich,

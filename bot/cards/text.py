@@ -148,15 +148,19 @@ def named(who: Who) -> str:
 def names(people: Sequence[Who], limit: int = 12) -> str:
     """Return names as plain text, such as ``Ben, Chloe and 3 more``; not escaped."""
     shown = [one_line(who.name or who.id, 80) for who in people[:limit]]
-    left = len(people) - len(shown)
-    if left > 0:
-        return f"{', '.join(shown)} and {left} more"
-    return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
+    return _and(shown, len(people) - len(shown))
 
 
 def listed(people: Sequence[Who], limit: int = 12) -> str:
-    """Return names as mrkdwn, disturbing nobody."""
-    return escape(names(people, limit))
+    """Return names as mrkdwn, disturbing nobody. Of a channel only Slack knows the name."""
+    shown = [mention(who) if _CHANNEL.fullmatch(who.id) else named(who) for who in people[:limit]]
+    return _and(shown, len(people) - len(shown))
+
+
+def _and(shown: Sequence[str], left: int) -> str:
+    if left > 0:
+        return f"{', '.join(shown)} and {left} more"
+    return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
 
 
 def short(version: str | None) -> str:

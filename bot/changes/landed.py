@@ -8,7 +8,7 @@ from bot.changes import tell
 from bot.changes.access import GONE, change_by_id
 from bot.changes.assigned import release_places
 from bot.changes.force import policy_in_force
-from bot.changes.moving import move_state, release_name, touch
+from bot.changes.moving import move_state, name_of, release_name, touch
 from bot.changes.outcome import Refused
 from storage import audit
 from storage.models import Change, Move, MoveState, Purpose, Release, Rollback, RollbackState
@@ -46,8 +46,8 @@ def land(
 
 def _canary(session: Session, move: Move, release: Release, change: Change, *, now: datetime) -> None:
     release.old_canary = move.expected
-    stage = f"{release_name(release.id)}, stage 1 of {release.stages}"
-    text = f"{stage}: {move.pointer} serves it now. Advance or stop it on its card."
+    stage = f"Stage 1 of {release.stages}"
+    text = f"{stage}: {move.pointer} serves it now. Advance it or stop it on the message of the release."
     tell.in_thread(session, change, text, now=now, about=f"canary:{release.id}")
 
 
@@ -79,7 +79,7 @@ def _say_live(
     workflow = policy.all_workflows.get(change.workflow)
     for place in release_places(session, workflow, change) if workflow else ():
         tell.live_message(session, change, release, place, now=now)
-    tell.in_thread(session, change, f"{release_name(release.id)} {words}.", now=now, about=about)
+    tell.in_thread(session, change, f"{name_of(change.id)} {words}.", now=now, about=about)
     tell.submitter(session, change, now=now, what="live", about=about, release=release.id)
 
 
@@ -131,7 +131,7 @@ def finish(session: Session, rollback: Rollback, release: Release, *, actor: str
     )
     found = change_by_id(session, release.change_id)
     if not isinstance(found, Refused):
-        text = f"{release_name(release.id)} is rolled back."
+        text = f"{name_of(release.change_id)} is rolled back."
         tell.in_thread(
             session, found[0], text, now=now, about=f"rolled_back:{rollback.id}", priority=tell.URGENT
         )

@@ -11,6 +11,7 @@ from bot.changes.moving import name_of
 from bot.changes.outcome import Actor, Done, Outcome, Refused
 from bot.changes.review import settle_review
 from bot.changes.rights import may_lower_lane, may_raise
+from bot.changes.shortage import say_shortage
 from bot.changes.standing import standing
 from storage import audit
 from storage.vocabulary import Lane, State
@@ -69,4 +70,5 @@ def change_lane(
         text = f"{actor.name} moved it from the {before.value} to the {to.value} lane: {reason.strip()}"
         tell.in_thread(session, change, text, now=now, about=f"lane:{change.version}")
         settle_review(session, policy, change, revision, actor=actor.slack_id, now=now)
+        say_shortage(session, policy, change, about=f"lane:{change.version}", now=now)
         return Done(f"{name_of(change.id)} is in the {to.value} lane now.", change_id=change.id)

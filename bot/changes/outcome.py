@@ -39,6 +39,7 @@ class Done:
     """Yes. ``text`` is a sentence for whoever asked; ``change_id`` names the change that it was about.
 
     ``already``: it was so before, and nothing was done; the person is told, since no card will change.
+    ``aloud``: the person is told all the same, because it is not all that was asked for.
     """
 
     text: str
@@ -46,6 +47,7 @@ class Done:
     release_id: int | None = None
     rollback_id: int | None = None
     already: bool = False
+    aloud: bool = False
 
 
 Outcome = Done | Refused

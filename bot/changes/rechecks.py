@@ -15,7 +15,7 @@ from bot.changes.context import Context
 from bot.changes.force import policy_in_force
 from bot.changes.moving import SYSTEM, name_of, release_name
 from bot.changes.review import settle_review
-from bot.changes.shortage import shortage
+from bot.changes.shortage import say_shortage
 from bot.policy.model import Policy
 from storage import audit
 from storage.models import Change
@@ -38,7 +38,7 @@ def after_new_policy(session: Session, *, now: datetime) -> None:
         if change.lane is not before and change.lane is not None:
             _say_lane(session, change, before, version, now=now)
         settle_review(session, policy, change, revision, actor=SYSTEM, now=now)
-        _say_shortage(session, policy, change, about=f"policy:{version}", now=now)
+        say_shortage(session, policy, change, about=f"policy:{version}", now=now)
 
 
 def after_people_changed(context: Context, slack_ids: Iterable[str], *, now: datetime) -> None:
@@ -51,7 +51,7 @@ def after_people_changed(context: Context, slack_ids: Iterable[str], *, now: dat
             if revision is None:
                 continue
             settle_review(session, policy, change, revision, actor=SYSTEM, now=now)
-            _say_shortage(session, policy, change, about=f"people:{now:%Y-%m-%d}", now=now)
+            say_shortage(session, policy, change, about=f"people:{now:%Y-%m-%d}", now=now)
         _tell_workflow_owners(session, policy, gone, now=now)
 
 
@@ -78,14 +78,6 @@ def _say_lane(session: Session, change: Change, before: Lane | None, version: in
     )
     text = f"Policy version {version} is in force: this moved from the {old} to the {lane} lane."
     tell.in_thread(session, change, text, now=now, about=f"policy:{version}:lane")
-
-
-def _say_shortage(session: Session, policy: Policy, change: Change, *, about: str, now: datetime) -> None:
-    touched = {each.person_id for each in changes.touches(session, change.id or 0)}
-    found = shortage(session, policy, change.workflow, change.lane or Lane.HIGH, touched, now=now)
-    if found:
-        tell.in_thread(session, change, found, now=now, about=f"shortage:{about}")
-        tell.submitter(session, change, now=now, what="shortage", about=f"shortage:{about}", reason=found)
 
 
 def _tell_workflow_owners(session: Session, policy: Policy, gone: set[str], *, now: datetime) -> None:

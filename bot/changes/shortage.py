@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot.changes import tell
 from bot.changes.rights import as_people
 from bot.policy.model import Policy
 from bot.policy.rights import missing_people
 from bot.policy.workflow import PolicyTarget
-from storage.queries import people
+from storage.models import Change
+from storage.queries import changes, people
 from storage.vocabulary import Lane, Role
 
 ANY_AGE = timedelta.max
@@ -35,6 +37,15 @@ def shortage(
     if not sentences:
         return ""
     return f"This change could not go its whole way ({workflow}, {lane.value} lane). {' '.join(sentences)}"
+
+
+def say_shortage(session: Session, policy: Policy, change: Change, *, about: str, now: datetime) -> None:
+    """Name the list to fill on the card's thread and to the submitter, where one has become too short."""
+    touched = {each.person_id for each in changes.touches(session, change.id or 0)}
+    found = shortage(session, policy, change.workflow, change.lane or Lane.HIGH, touched, now=now)
+    if found:
+        tell.in_thread(session, change, found, now=now, about=f"shortage:{about}")
+        tell.submitter(session, change, now=now, what="shortage", about=f"shortage:{about}", reason=found)
 
 
 def _reached(session: Session, workflow: str, lane: Lane) -> int:

@@ -12,10 +12,10 @@ from bot.cards.surface import Action, Menu
 from bot.changes import checks
 from bot.changes.decide import approve
 from bot.changes.facts import ChangeFacts
-from bot.changes.outcome import Actor, Done, Refused
+from bot.changes.outcome import Actor, Refused
 from bot.changes.reading.record import events_of
-from bot.changes.release import deploy
 from bot.listeners.desk import Body, Desk, actor_of, answer, number_of, open_form, say, value_of
+from bot.listeners.forms import and_deploy as then_deploy
 from bot.listeners.propose import open_proposal
 from storage.vocabulary import Decision
 
@@ -65,9 +65,7 @@ def _approve(desk: Desk, body: Body, *, and_deploy: bool) -> None:
     if isinstance(outcome, Refused) and outcome.fields:
         _open_decision(desk, body, actor, Decision.APPROVE, and_deploy=and_deploy)
         return
-    if and_deploy and isinstance(outcome, Done):
-        outcome = deploy(desk.context, revision_id, actor=actor, now=desk.now())
-    answer(desk, body, outcome)
+    answer(desk, body, then_deploy(desk, revision_id, outcome, actor) if and_deploy else outcome)
 
 
 def _ask_why(desk: Desk, body: Body, decision: Decision) -> None:

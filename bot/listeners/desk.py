@@ -70,7 +70,7 @@ def answer(desk: Desk, body: Body, outcome: Outcome) -> None:
     """Answer a click: a refusal in private, nothing where a card will show what happened."""
     if isinstance(outcome, Refused):
         say(desk, body, outcome.reason, outcome.remedy)
-    elif outcome.already:
+    elif outcome.already or outcome.aloud:
         say(desk, body, outcome.text)
 
 
@@ -102,10 +102,12 @@ def open_form(desk: Desk, body: Body, form: Block) -> None:
 
 
 def submitted(outcome: Outcome, body: Body) -> dict[str, Any]:
-    """The answer to a form: it closes, or stays open with the error where it belongs."""
-    if isinstance(outcome, Done):
-        return {"response_action": "clear"}
-    return refused_form(outcome, body)
+    """The answer to a form: it closes, says what came of it, or stays open with the error where it belongs."""
+    if isinstance(outcome, Refused):
+        return refused_form(outcome, body)
+    if outcome.already or outcome.aloud:
+        return {"response_action": "update", "view": notice("Prompt Change", outcome.text)}
+    return {"response_action": "clear"}
 
 
 def refused_form(refused: Refused, body: Body) -> dict[str, Any]:

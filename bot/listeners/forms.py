@@ -73,9 +73,17 @@ def _decide(desk: Desk, body: Body, actor: Actor) -> Outcome:
         statement=form.statement,
         marks=[asdict(each) for each in form.marks],
     )
-    if form.and_deploy and isinstance(outcome, Done):
-        return deploy(desk.context, revision_id, actor=actor, now=desk.now())
-    return outcome
+    return and_deploy(desk, revision_id, outcome, actor) if form.and_deploy else outcome
+
+
+def and_deploy(desk: Desk, revision_id: int, approved: Outcome, actor: Actor) -> Outcome:
+    """The second half of Approve and deploy. The approval stands, whatever becomes of the deployment."""
+    if isinstance(approved, Refused):
+        return approved
+    deployed = deploy(desk.context, revision_id, actor=actor, now=desk.now())
+    if isinstance(deployed, Refused):
+        return Done(f"Your approval is noted. It is not deployed: {deployed}", aloud=True)
+    return deployed
 
 
 def _attest(desk: Desk, body: Body, actor: Actor) -> Outcome:

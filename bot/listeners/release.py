@@ -66,7 +66,7 @@ def _offer_versions(desk: Desk, body: dict[str, Any], actor: Actor) -> Outcome |
     offered = [
         Choice(
             each.version,
-            f"R-{each.release.id}, PC-{each.release.change_id}"
+            f"What PC-{each.release.change_id} made live"
             if each.release
             else "Before the first release",
             each.version[:12],

@@ -3,7 +3,7 @@
 None of them stands between a person and a rollback: the reason is asked when it is over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.cards.blocks import Block, option, section
@@ -94,12 +94,17 @@ def read_roll_back_to(values: Values, private_metadata: str = "") -> ReturnForm:
 def raise_lane(facts: ChangeFacts, lower: Sequence[Lane] = ()) -> Block:
     """Draw the form that puts a change in a higher lane; ``lower``: the others that this person may choose."""
     higher = [it for it in Lane if it.rank > facts.lane.rank]
-    return _lane(facts, [*higher, *lower], Callback.RAISE_LANE)
+    return _lane(facts, [*higher, *_nearest_first(lower)], Callback.RAISE_LANE)
 
 
 def lower_lane(facts: ChangeFacts) -> Block:
     """Draw the form that puts a change in a lower lane."""
-    return _lane(facts, [it for it in Lane if it.rank < facts.lane.rank], Callback.LOWER_LANE)
+    return _lane(facts, _nearest_first(it for it in Lane if it.rank < facts.lane.rank), Callback.LOWER_LANE)
+
+
+def _nearest_first(lower: Iterable[Lane]) -> list[Lane]:
+    """What is chosen beforehand is the smallest step down."""
+    return sorted(lower, key=lambda it: -it.rank)
 
 
 def _lane(facts: ChangeFacts, lanes: Sequence[Lane], callback: Callback) -> Block:

@@ -29,6 +29,7 @@ from bot.changes.facts import ChangeFacts, ExampleCase, SpotMark
 from storage.vocabulary import Decision
 
 MOST_EXAMPLES = 20
+_PASTE = "Run the new text on this example and paste what came out."
 _OWN_CASE = ExampleCase("A case of your choice", "")
 _TITLES = {
     Decision.APPROVE: LABELS[Action.APPROVE],
@@ -96,11 +97,11 @@ def examples_of(examples: Sequence[ExampleCase]) -> Sequence[ExampleCase]:
 
 
 def _example(index: int, example: ExampleCase) -> list[Block]:
-    good = f"\n*Good:* {escape(clip(example.good, 700))}" if example.good else ""
+    good = f"\n*A good answer:* {escape(clip(example.good, 700))}" if example.good else ""
     marks = [option("good", "Good"), option("bad", "Bad")]
     return [
         section(f"*Example {index + 1}:* {escape(clip(example.input, 700))}{good}"),
-        ask_for(Field.OUTPUT, "New output", typing(), variant=str(index)),
+        ask_for(Field.OUTPUT, "New output", typing(), hint=_PASTE, variant=str(index)),
         ask_for(Field.MARK, "Is it good?", one_of(marks, radio=True), variant=str(index)),
     ]
 

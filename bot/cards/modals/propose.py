@@ -173,14 +173,14 @@ def _live(facts: ProposalFacts, part: str) -> Block:
 
 def _edit(facts: ProposalFacts, typed: Typed) -> list[Block]:
     value = typed.text(Field.NEW_TEXT, facts.before or "")
-    return [ask_for(Field.NEW_TEXT, "New text", typing(value), optional=True, variant=facts.workflow or "")]
+    return [ask_for(Field.NEW_TEXT, "New text", typing(value), variant=facts.workflow or "")]
 
 
 def _replace(_facts: ProposalFacts, typed: Typed) -> list[Block]:
     hint = "Exactly as it stands in the live text. It must occur there once."
     old, new = typing(typed.text(Field.OLD_PHRASE)), typing(typed.text(Field.NEW_PHRASE))
     return [
-        ask_for(Field.OLD_PHRASE, "Old phrase", old, hint=hint, optional=True),
+        ask_for(Field.OLD_PHRASE, "Old phrase", old, hint=hint),
         ask_for(Field.NEW_PHRASE, "New phrase", new, hint="Empty removes the old phrase.", optional=True),
     ]
 
@@ -191,12 +191,12 @@ def _upload(_facts: ProposalFacts, _typed: Typed) -> list[Block]:
         "max_files": 1,
         "filetypes": ["txt", "md", "text", "markdown", "yml", "yaml"],
     }
-    return [ask_for(Field.FILE, "File with the whole new text", element, optional=True)]
+    return [ask_for(Field.FILE, "File with the whole new text", element)]
 
 
 def _existing(facts: ProposalFacts, typed: Typed) -> list[Block]:
     element = one_of(choices(facts.versions), typed.text(Field.VERSION))
-    return [ask_for(Field.VERSION, "Version", element, optional=True, variant=facts.workflow or "")]
+    return [ask_for(Field.VERSION, "Version", element, variant=facts.workflow or "")]
 
 
 _INPUTS = {How.EDIT: _edit, How.REPLACE: _replace, How.UPLOAD: _upload, How.EXISTING: _existing}
@@ -205,7 +205,7 @@ _INPUTS = {How.EDIT: _edit, How.REPLACE: _replace, How.UPLOAD: _upload, How.EXIS
 def _kinds(typed: Typed) -> Block:
     options = [option(kind.value, *KINDS[kind]) for kind in Kind]
     element = some_of(options, typed.several(Field.KINDS), boxes=True)
-    return ask_for(Field.KINDS, "What does it change?", element, optional=True)
+    return ask_for(Field.KINDS, "What does it change?", element)
 
 
 def _impacts(facts: ProposalFacts, typed: Typed) -> Block:

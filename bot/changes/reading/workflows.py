@@ -40,7 +40,7 @@ def workflow_facts(context: Context, name: str, *, now: datetime) -> WorkflowFac
             touches=tuple(each.value for each in attributes.touches),
             tools=attributes.tools,
             channel=attributes.channel or "",
-            owner=attributes.owner or "",
+            owner=names(attributes.owner).name if attributes.owner else "",
             target=target.describe() if target else "none",
             problems=tuple(_problems(target)),
             people=tuple(_people(session, name, role, names) for role in Role),
@@ -71,13 +71,10 @@ def policy_facts(context: Context) -> PolicyFacts:
         if pointer is None or kept is None:
             raise LookupError("the policy in force has no row")
         names = Names(session)
-        rules = [
-            (rule.lane, f"kind {kind.value}: {rule.because}") for kind, rule in policy.rules.kinds.items()
-        ]
-        rules += [
-            (rule.lane, f"impact {impact.value}: {rule.because}")
-            for impact, rule in policy.rules.impacts.items()
-        ]
+        alone = [*policy.rules.kinds.values(), *policy.rules.impacts.values()]
+        together = [rule for several in policy.rules.touches.values() for rule in several]
+        told = [(it.lane, it.because) for it in alone] + [(it.lane, it.because) for it in together]
+        rules = dict.fromkeys((lane, f"It {because}") for lane, because in told)
         return PolicyFacts(
             version=version,
             since=pointer.since,
