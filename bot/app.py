@@ -20,7 +20,7 @@ from bot.changes import rechecks, settle, stale
 from bot.changes.context import Context
 from bot.changes.named import everybody_named
 from bot.clock import Clock, Job
-from bot.connectors.protocol import Target, TargetError
+from bot.connectors.protocol import Target
 from bot.drawing import drawer
 from bot.edge import create_edge
 from bot.edge.asgi import Edge
@@ -155,10 +155,7 @@ class PromptChange:
 
     def _renew_diffs(self) -> None:
         """What became stale gets its new diff; a target that is down is asked again at the next sweep."""
-        try:
-            stale.renew_diffs(self.context, now=self.now())
-        except TargetError as error:
-            log.warning("a stale change waits for its target", why=str(error))
+        stale.renew_diffs(self.context, now=self.now())
 
     def _people_changed(self, slack_ids: frozenset[str]) -> None:
         rechecks.after_people_changed(self.context, slack_ids, now=self.now())

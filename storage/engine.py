@@ -61,8 +61,10 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session over one consistent snapshot. Nothing that it writes is kept."""
+        # SQLite reads from one snapshot anyway; Postgres has to be asked.
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         with (
-            self.engine.connect() as connection,
+            self.engine.connect().execution_options(**options) as connection,
             Session(bind=connection, expire_on_commit=False, autoflush=False) as session,
         ):
             yield session

@@ -22,7 +22,16 @@ def settle_review(
 ) -> Standing:
     """Approve a change that is complete, send one that is no longer complete back to review."""
     session.flush()
-    look = standing(session, policy, change, revision)
+    return settle_look(session, standing(session, policy, change, revision), actor=actor, now=now)
+
+
+def settle_look(session: Session, look: Standing, *, actor: str, now: datetime) -> Standing:
+    """The same for a look that was taken in this transaction, after whatever was altered."""
+    change = look.change
+    if change.needs_new_before:
+        # The revision that is to be confirmed is not written yet; the votes that stand are on the old diff.
+        touch(change)
+        return look
     if change.state is State.STALE and not look.still_needed:
         move_state(session, change, State.IN_REVIEW, actor=actor, now=now)
     if change.state is State.IN_REVIEW and look.complete:

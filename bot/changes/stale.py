@@ -6,6 +6,7 @@ written, and each needed approver confirms it with one click.
 
 from datetime import datetime
 
+import structlog
 from sqlmodel import Session, col, select
 
 from bot.changes import tell
@@ -15,14 +16,17 @@ from bot.changes.context import Context
 from bot.changes.draft import Live
 from bot.changes.force import policy_in_force
 from bot.changes.moving import SYSTEM, move_state, name_of, touch
+from bot.changes.review import settle_review
 from bot.changes.standing import standing
 from bot.changes.submit import ask_instead, sealed
-from bot.connectors.protocol import Target
+from bot.connectors.protocol import Target, TargetError
+from bot.policy.model import Policy, UnknownWorkflowError
 from storage import audit
 from storage.models import Change, Revision
 from storage.queries import changes
 from storage.vocabulary import Lane, State
 
+log = structlog.get_logger(__name__)
 
 _OWN = {"id", "number", "created_at", "before_version", "before_text", "content_digest", "review_digest"}
 """What sets a revision apart from the one before it when only the target has moved."""
@@ -37,20 +41,29 @@ def become_stale(session: Session, change: Change, found: str | None, *, now: da
 def renew_diffs(context: Context, *, now: datetime) -> int:
     """Write the revision with the new "before" for each stale change that lacks it. Returns how many.
 
-    Raises TargetError when a target cannot be read; the rows wait, and the next call goes on.
+    One whose target cannot be read waits for the next call, and holds up no other.
     """
     with context.reading() as session:
-        waiting = session.exec(select(Change).where(col(Change.needs_new_before).is_(True))).all()
+        waiting = session.exec(
+            select(Change).where(Change.state == State.STALE, col(Change.needs_new_before).is_(True))
+        ).all()
         if not waiting:
             return 0
         _, policy = policy_in_force(session)
-    for change in waiting:
+    return sum(_renewed(context, policy, change, now=now) for change in waiting)
+
+
+def _renewed(context: Context, policy: Policy, change: Change, *, now: datetime) -> bool:
+    try:
         target = context.open_target(change.workflow, target_of(policy.workflow(change.workflow)))
         version = target.read_pointer(target.live_pointer)
         live = Live(version, target.read_content(version) if version else "")
-        with context.transaction() as session:
-            _renew(session, change.id or 0, live, target, now=now)
-    return len(waiting)
+    except (TargetError, UnknownWorkflowError) as error:
+        log.warning("a stale change waits for its target", change=name_of(change.id), why=str(error))
+        return False
+    with context.transaction() as session:
+        _renew(session, change.id or 0, live, target, now=now)
+    return True
 
 
 def _renew(session: Session, change_id: int, live: Live, target: Target, *, now: datetime) -> None:
@@ -71,6 +84,8 @@ def _renew(session: Session, change_id: int, live: Live, target: Target, *, now:
     look = standing(session, policy, change, earlier)
     approved = list(dict.fromkeys(each.vote.slack_id for each in look.votes if each.approves))
     change.revision, change.needs_new_before, change.moved_to = revision.number, False, live.version
+    # It was lowered for another difference than this one.
+    change.lane_lowered_to = None
     classify_again(session, policy, change, revision, now=now)
     sealed(revision, change.workflow, change.lane or Lane.HIGH, kind, target.live_pointer)
     session.add(revision)
@@ -93,6 +108,8 @@ def _renew(session: Session, change_id: int, live: Live, target: Target, *, now:
     if approved:
         ask_instead(session, change, approved)
     tell.ask(session, change, changes.asked(session, change_id), now=now)
+    # Where the target has moved back to what was approved, nobody needs to confirm anything.
+    settle_review(session, policy, change, revision, actor=SYSTEM, now=now)
 
 
 def digests_of_same_text(session: Session, change: Change) -> set[str]:

@@ -1,8 +1,14 @@
-"""Changes and what was said of them."""
+"""Changes and what was said of them.
+
+The statements that every click needs are built once: building one costs more than running it.
+"""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import BindParameter, bindparam, insert, update
+from sqlalchemy import select as select_rows
+from sqlmodel import Session, SQLModel, col, select
 
 from storage.models import Ask, Change, Evidence, Revision, Touch, Vote
 from storage.vocabulary import Decision, State
@@ -17,6 +23,35 @@ OPEN = (
     State.FAILED,
 )
 
+_of_change: BindParameter[int] = bindparam("of_change")
+_OF_REVISION = (
+    select_rows(Revision, Change)
+    .join(Change, col(Change.id) == col(Revision.change_id))
+    .where(col(Revision.id) == bindparam("revision_id"))
+    .with_for_update(of=Change)
+    .execution_options(populate_existing=True)
+)
+_COUNTING = select_rows(Vote).where(
+    col(Vote.change_id) == _of_change,
+    col(Vote.review_digest) == bindparam("digest"),
+    col(Vote.counting).is_(True),
+)
+_TOUCHES = select_rows(Touch).where(col(Touch.change_id) == _of_change).order_by(col(Touch.at))
+_EVIDENCE = select_rows(Evidence).where(col(Evidence.change_id) == _of_change).order_by(col(Evidence.id))
+
+_votes = SQLModel.metadata.tables[str(Vote.__tablename__)]
+_CAST = insert(_votes)
+_SUPERSEDE = (
+    update(_votes)
+    .where(
+        _votes.c.change_id == _of_change,
+        _votes.c.review_digest == bindparam("digest"),
+        _votes.c.person_id == bindparam("person"),
+        _votes.c.counting.is_(True),
+    )
+    .values(counting=False)
+)
+
 
 def change(session: Session, change_id: int, *, lock: bool = False) -> Change | None:
     """One change. ``lock``: nobody else may alter it until the transaction ends (Postgres)."""
@@ -26,6 +61,12 @@ def change(session: Session, change_id: int, *, lock: bool = False) -> Change | 
 def revision(session: Session, revision_id: int) -> Revision | None:
     """One revision by its id."""
     return session.get(Revision, revision_id)
+
+
+def of_revision(session: Session, revision_id: int) -> tuple[Change, Revision] | None:
+    """A revision by its id with its change, which nobody else may alter until the transaction ends."""
+    found = session.execute(_OF_REVISION, {"revision_id": revision_id}).first()
+    return (found.Change, found.Revision) if found else None
 
 
 def current_revision(session: Session, change: Change) -> Revision | None:
@@ -42,13 +83,23 @@ def votes(session: Session, change_id: int) -> list[Vote]:
 
 def counting_votes(session: Session, change_id: int, review_digest: str) -> list[Vote]:
     """The latest decision of each person on this digest."""
-    return list(
-        session.exec(
-            select(Vote).where(
-                Vote.change_id == change_id, Vote.review_digest == review_digest, col(Vote.counting).is_(True)
-            )
-        )
-    )
+    which = {"of_change": change_id, "digest": review_digest}
+    return list(session.execute(_COUNTING, which).scalars())
+
+
+def cast_vote(
+    session: Session,
+    *,
+    change_id: int,
+    review_digest: str,
+    person_id: int,
+    **columns: Any,  # noqa: ANN401  the columns' own types
+) -> None:
+    """Write a decision down. An earlier one of this person on this digest stays, but counts no more."""
+    connection = session.connection()
+    connection.execute(_SUPERSEDE, {"of_change": change_id, "digest": review_digest, "person": person_id})
+    about = {"change_id": change_id, "review_digest": review_digest, "person_id": person_id}
+    connection.execute(_CAST, {**about, **columns, "counting": True})
 
 
 def revisions(session: Session, change_id: int) -> list[Revision]:
@@ -74,14 +125,12 @@ def approval_of(session: Session, change_id: int, person_id: int, digests: Itera
 
 def touches(session: Session, change_id: int) -> list[Touch]:
     """Who wrote content, note or plan of a change."""
-    return list(session.exec(select(Touch).where(Touch.change_id == change_id).order_by(col(Touch.at))))
+    return list(session.execute(_TOUCHES, {"of_change": change_id}).scalars())
 
 
 def evidence(session: Session, change_id: int) -> list[Evidence]:
     """Every recorded result of a change, oldest first."""
-    return list(
-        session.exec(select(Evidence).where(Evidence.change_id == change_id).order_by(col(Evidence.id)))
-    )
+    return list(session.execute(_EVIDENCE, {"of_change": change_id}).scalars())
 
 
 def asked(session: Session, change_id: int) -> list[str]:

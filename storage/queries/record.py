@@ -3,14 +3,25 @@
 from collections.abc import Sequence
 
 from sqlalchemy import func
+from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
 from storage.models import AuditRow, Message, MessageState, PolicyInForce, PolicyVersion
+
+_TEXT_IN_FORCE = select_rows(col(PolicyVersion.id), col(PolicyVersion.text)).join(
+    PolicyInForce, col(PolicyInForce.version_id) == col(PolicyVersion.id)
+)
 
 
 def policy_in_force(session: Session) -> PolicyInForce | None:
     """Which policy version binds now; None before the very first start."""
     return session.get(PolicyInForce, 1)
+
+
+def text_in_force(session: Session) -> tuple[int, str] | None:
+    """Number and text of the policy version that binds now; None before the very first start."""
+    found = session.execute(_TEXT_IN_FORCE).first()
+    return (found.id, found.text) if found else None
 
 
 def policy_version(session: Session, version_id: int) -> PolicyVersion | None:
@@ -31,6 +42,12 @@ def policy_versions(session: Session, *, limit: int = 20) -> list[PolicyVersion]
 def message_by_key(session: Session, key: str) -> Message | None:
     """One message by what it tells to whom."""
     return session.exec(select(Message).where(Message.key == key)).first()
+
+
+def messages_of_rollback(session: Session, rollback_id: int) -> list[Message]:
+    """What was told of a reversal, in the order of the telling."""
+    statement = select(Message).where(Message.rollback_id == rollback_id).order_by(col(Message.id))
+    return list(session.exec(statement))
 
 
 def audit_rows(session: Session, subjects: Sequence[str]) -> list[AuditRow]:

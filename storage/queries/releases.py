@@ -1,6 +1,6 @@
 """Releases, their reversals and the moves of pointers behind them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import func
@@ -135,6 +135,21 @@ def acknowledgements(session: Session, rollback_id: int) -> list[Acknowledgement
     """Who must confirm having seen a rollback, and who has."""
     statement = select(Acknowledgement).where(Acknowledgement.rollback_id == rollback_id)
     return list(session.exec(statement.order_by(col(Acknowledgement.id))))
+
+
+def unconfirmed_by(session: Session, principals: Collection[str]) -> list[Rollback]:
+    """The reversals that any of these people or groups has still to confirm, newest first."""
+    owed = select(Acknowledgement.rollback_id).where(
+        col(Acknowledgement.principal).in_(principals), col(Acknowledgement.acknowledged_at).is_(None)
+    )
+    return list(
+        session.exec(select(Rollback).where(col(Rollback.id).in_(owed)).order_by(col(Rollback.id).desc()))
+    )
+
+
+def waiting_moves(session: Session) -> list[Move]:
+    """The moves that a person was told to make and has not confirmed, oldest first."""
+    return list(session.exec(select(Move).where(Move.state == MoveState.WAITING).order_by(col(Move.id))))
 
 
 def move(session: Session, move_id: int, *, lock: bool = False) -> Move | None:

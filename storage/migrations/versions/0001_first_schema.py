@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import storage.columns
+from storage.migrations.append_only import protect_audit_trail
 
 revision = "0001"
 down_revision = None
@@ -543,12 +544,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_move_release_id"), ["release_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_move_workflow"), ["workflow"], unique=False)
         batch_op.create_index("moves_due", ["state", "due_at"], unique=False)
-    # The trail is append-only for whoever holds this connection, not only for well-behaved code.
-    for verb in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER audit_no_{verb.lower()} BEFORE {verb} ON auditrow "
-            "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
-        )
+    protect_audit_trail(op.get_bind())
 
 
 def downgrade() -> None:
