@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from bot.cards import messages
 from bot.cards.messages import Facts
+from bot.changes.assigned import account_id
 from bot.changes.context import Context
 from bot.changes.facts import PolicyFacts
 from bot.changes.reading.changes import change_facts
@@ -30,7 +31,9 @@ def drawer(context: Context, now: Callable[[], datetime]) -> Callable[[Session, 
         facts = None if message.kind in WITHOUT_FACTS else _facts(context, session, message, now())
         if facts is None and message.kind not in WITHOUT_FACTS:
             return None
-        return messages.draw(message.kind, facts, message.recipient, message.details)
+        # An address is drawn for the person whom it turned out to be.
+        recipient = account_id(session, message.recipient) or message.recipient
+        return messages.draw(message.kind, facts, recipient, message.details)
 
     return draw
 

@@ -18,6 +18,7 @@ from bot.directory import ACCOUNTS_EVERY, GROUPS_EVERY, Directory, Named, grante
 from bot.outbox.answers import FAILED_CALL, judge
 from storage.engine import Store
 from storage.models import Account, GroupMember, SeenEvent, UserGroup
+from storage.queries import people
 from storage.vocabulary import AccountKind
 
 ASK_SECONDS: Final = 2
@@ -189,7 +190,7 @@ class People:
 
     def _known(self, slack_id: str) -> Account | None:
         with self._store.reading() as session:
-            return session.get(Account, slack_id)
+            return people.account(session, slack_id)
 
     def _tell(self, changed: set[str]) -> frozenset[str]:
         told = frozenset(changed)

@@ -21,12 +21,12 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("history WORKFLOW", "the change log of a workflow"),
     ("rollback", "what you may roll back"),
     ("reverse WORKFLOW", "how its release would be reversed today"),
-    ("drill WORKFLOW", "practise a rollback"),
-    ("report WORKFLOW", "report drift or a complaint"),
-    ("health", "how releases are going"),
     ("workflow NAME", "its people, attributes and target"),
     ("policy", "the rules in force"),
     ("help", "this list"),
+    ("drill WORKFLOW", "practise a rollback (coming)"),
+    ("report WORKFLOW", "report drift or a complaint (coming)"),
+    ("health", "how releases are going (coming)"),
 )
 
 

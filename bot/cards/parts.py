@@ -28,6 +28,7 @@ from bot.policy.classify import Reason
 from bot.policy.signals import Signal
 from storage.vocabulary import Impact, Lane, State
 
+_REQUIRED = "A regression gate is required: "
 OPEN = frozenset({State.IN_REVIEW, State.STALE})
 """The states in which approvers are still needed."""
 
@@ -174,15 +175,14 @@ def _state(gate: GateFacts, room: Room) -> list[str | Block]:
 
 
 def gate_items(given: Sequence[Reason], limit: int) -> list[list[str | Block]]:
-    """Return why a gate is required, each cause once with all of its rules."""
+    """Return in one item why a gate is required, each cause once with all of its rules."""
     causes: dict[str, list[str]] = {}
     for reason in given[:limit]:
         cause = reason.text.removesuffix(".").removesuffix(f" ({reason.rule})")
-        causes.setdefault(cause, []).append(reason.rule)
-    items: list[list[str | Block]] = [
-        [clip(f"{cause} ({', '.join(rules)}).", 360)] for cause, rules in causes.items()
-    ]
-    return items + ([[f"and {len(given) - limit} more"]] if len(given) > limit else [])
+        causes.setdefault(cause.removeprefix(_REQUIRED), []).append(reason.rule)
+    told = [f"{cause} ({', '.join(rules)})" for cause, rules in causes.items()]
+    told += [f"and {len(given) - limit} more"] if len(given) > limit else []
+    return [[clip(f"{_REQUIRED}{'; '.join(told)}.", 600)]] if told else []
 
 
 def _newest(evidence: Sequence[EvidenceFacts], limit: int) -> list[EvidenceFacts]:

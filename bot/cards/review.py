@@ -4,7 +4,7 @@ A click proves nothing, so a button carries the id of the revision that was show
 change must never keep a live decision button.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.cards import parts
@@ -45,8 +45,8 @@ def review(facts: ChangeFacts, _recipient: str, _details: Mapping[str, Any]) -> 
 
 
 def shown(facts: ChangeFacts) -> Drawn:
-    """Draw the same card without a button, as the answer to ``show``."""
-    return _whole(facts, []) if facts.state in UNDER_WAY else over(facts)
+    """Draw the whole card for reading, also of a settled change, as the answer to ``show``."""
+    return _whole(facts, row(Row.DECIDE, _menu_of(facts, [Menu.FULL_DIFF, Menu.HISTORY])))
 
 
 def _whole(facts: ChangeFacts, buttons: list[Block]) -> Drawn:
@@ -98,13 +98,14 @@ def _hint(facts: ChangeFacts) -> list[Block]:
         return [
             section(f"{mention(facts.submitter)} can edit it with More, Edit. Earlier approvals then end.")
         ]
-    return refused
+    ended = closing(facts) if facts.state not in UNDER_WAY else ""
+    return [section(ended)] if ended else refused
 
 
 def _stage(release: ReleaseFacts) -> str:
     where = f"Stage {release.stage} of {release.stages}"
     if release.trouble:
-        return f"{where} is not set yet: {escape(clip(release.trouble, 500))}"
+        return f"{where} is on its way. Not moved yet: {escape(clip(release.trouble, 500))}"
     if release.moving:
         return f"{where} is on its way."
     return f"{where} is set. Advance it or stop it on the message of the release."
@@ -140,7 +141,10 @@ def menu(facts: ChangeFacts) -> Block:
     lane = Menu.LOWER_LANE if facts.lane is Lane.HIGH else Menu.RAISE_LANE
     offered += [lane] if facts.state in OPEN | DEPLOYABLE else []
     offered += [Menu.WITHDRAW] if facts.state in WITHDRAWABLE else []
-    offered.append(Menu.HISTORY)
+    return _menu_of(facts, [*offered, Menu.HISTORY])
+
+
+def _menu_of(facts: ChangeFacts, offered: Sequence[Menu]) -> Block:
     choices = [option(f"{it.value}:{facts.revision.id}", MENU_LABELS[it]) for it in offered]
     return overflow(Action.CHANGE_MENU, choices)
 

@@ -30,6 +30,7 @@ OUTCOMES: dict[str, str] = {
     State.EXPIRED: "expired without a decision.",
     State.FAILED: "was not released: the target refused and nothing moved.",
     State.IN_REVIEW: "is in review again.",
+    "shortage": "cannot go its whole way with the people who are left.",
 }
 _BY_DECISION = {State.CHANGES_REQUESTED: Decision.REQUEST_CHANGES, State.REJECTED: Decision.REJECT}
 
@@ -42,7 +43,8 @@ def outcome(facts: ChangeFacts, _recipient: str, details: Mapping[str, Any]) -> 
     """
     state = State(details["what"]) if details.get("what") in set(State) else facts.state
     by, reason = _by_whom(facts, state, details)
-    about, how = subject(facts.id, facts.workflow), OUTCOMES.get(state, STATES[state])
+    about = subject(facts.id, facts.workflow)
+    how = OUTCOMES.get(str(details.get("what")), OUTCOMES.get(state, STATES[state]))
     lines = [f"*{about}* {how}", *_spoken(by, reason)]
     if state is State.CHANGES_REQUESTED:
         lines.append("Use More, Edit on its card to change it and send it again.")

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from bot.changes.moving import name_of
 from bot.changes.outcome import Refused
+from bot.policy.model import Policy
 from bot.policy.workflow import Workflow
 from storage.models import Change, Release, Revision, Rollback
 from storage.queries import changes, releases
@@ -24,16 +25,16 @@ def change_by_id(session: Session, change_id: int) -> tuple[Change, Revision] | 
 
 def change_of_revision(session: Session, revision_id: int) -> tuple[Change, Revision] | Refused:
     """The change that a card's button is about. Refused when it was edited since the card was drawn."""
-    revision = changes.revision(session, revision_id)
-    change = changes.change(session, revision.change_id, lock=True) if revision else None
-    if change is None or revision is None:
+    found = changes.of_revision(session, revision_id)
+    if found is None:
         return GONE
+    change, revision = found
     if revision.number != change.revision:
         return Refused(
             f"{name_of(change.id)} was edited since this card was drawn.",
             "Look at the new text on the card, then decide.",
         )
-    return change, revision
+    return found
 
 
 def release_by_id(session: Session, release_id: int) -> tuple[Release, Change, Revision] | Refused:
@@ -54,6 +55,13 @@ def rollback_by_id(
         return GONE
     found = release_by_id(session, rollback.release_id)
     return found if isinstance(found, Refused) else (rollback, *found)
+
+
+def not_in_policy(policy: Policy, workflow: str) -> Refused | None:
+    """A workflow that was taken out of the policy has no rules by which anything more could be decided."""
+    if workflow in policy.all_workflows:
+        return None
+    return Refused(f"{workflow} is no longer in the policy.", "A policy owner can add it again.")
 
 
 def target_of(workflow: Workflow) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.changes import tell
 from bot.changes.access import rollback_by_id
-from bot.changes.assigned import account_id
+from bot.changes.assigned import account_id, release_places
 from bot.changes.context import Context
 from bot.changes.force import NoPolicyError, policy_in_force
 from bot.changes.moving import release_name, touch
@@ -58,9 +58,10 @@ def tell_everyone(
             )
         )
     session.flush()
-    card = (workflow.channel if workflow else None) or rollback.by
-    tell.rollback_card(session, change, rollback, card, now=now)
-    informed = [each for each in audience.channels if each != card]
+    cards = release_places(session, workflow, change) if workflow else []
+    for place in cards if workflow and workflow.channel else dict.fromkeys([rollback.by, *cards]):
+        tell.rollback_card(session, change, rollback, place, now=now)
+    informed = [each for each in audience.channels if each not in cards]
     told = {each: for_ for each, for_ in audience.people.items() if each != rollback.by}
     tell.broadcast(session, change, rollback, channels=informed, people=told, now=now)
 

@@ -7,21 +7,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from bot.changes import tell
 from bot.changes.access import change_of_revision
 from bot.changes.context import Context
 from bot.changes.force import policy_in_force
-from bot.changes.moving import move_state, name_of, touch
+from bot.changes.moving import move_state, name_of
 from bot.changes.outcome import Actor, Done, Outcome, Refused
-from bot.changes.review import settle_review
+from bot.changes.review import settle_look
 from bot.changes.rights import may_approve
 from bot.changes.stale import digests_of_same_text
-from bot.changes.standing import Standing, standing
+from bot.changes.standing import Standing, after_vote, standing
 from storage import audit
-from storage.models import Change, Revision, Vote
+from storage.models import Change, Revision
 from storage.queries import changes
 from storage.vocabulary import Decision, State
 
@@ -60,7 +59,7 @@ def approve(
         if lacking:
             return lacking
         _vote(session, look, Decision.APPROVE, actor=actor, now=now, statement=statement, marks=marks)
-        after = settle_review(session, policy, change, revision, actor=actor.slack_id, now=now)
+        after = settle_look(session, after_vote(session, policy, look), actor=actor.slack_id, now=now)
         return Done(_approved_words(after), change_id=change.id)
 
 
@@ -178,34 +177,23 @@ def _vote(
     marks: Sequence[dict[str, Any]],
 ) -> None:
     """The latest decision of a person on a digest counts; the earlier one stays on record."""
-    change, digest = look.change, look.revision.review_digest
-    session.connection().execute(
-        update(Vote)
-        .where(
-            col(Vote.change_id) == change.id,
-            col(Vote.review_digest) == digest,
-            col(Vote.person_id) == actor.person_id,
-        )
-        .values(counting=False)
+    digest = look.revision.review_digest
+    changes.cast_vote(
+        session,
+        change_id=look.change.id or 0,
+        review_digest=digest,
+        person_id=actor.person_id,
+        slack_id=actor.slack_id,
+        decision=decision,
+        lane=look.lane,
+        statement=statement,
+        marks=list(marks),
+        at=now,
     )
-    session.add(
-        Vote(
-            change_id=change.id or 0,
-            review_digest=digest,
-            person_id=actor.person_id,
-            slack_id=actor.slack_id,
-            decision=decision,
-            lane=look.lane,
-            statement=statement,
-            marks=list(marks),
-            at=now,
-        )
-    )
-    session.flush()
     audit.append(
         session,
         f"vote:{decision.value}",
-        name_of(change.id),
+        name_of(look.change.id),
         actor=actor.slack_id,
         now=now,
         person=actor.person_id,
@@ -213,7 +201,6 @@ def _vote(
         lane=look.lane.value,
         statement=statement,
     )
-    touch(change)
 
 
 def _approved_words(look: Standing) -> str:

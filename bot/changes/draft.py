@@ -5,7 +5,7 @@ that two people who edit the same change do not overwrite each other.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +38,8 @@ class Proposal:
 
     ``how`` is one of edit, replace, upload, existing. ``section`` names a workflow whose part of the policy
     ``new_text`` is; then the rest of the policy stays as it is. ``uploaded`` is the text of the file.
-    ``revision`` is the number of the revision that stood when the form was opened, 0 for a draft.
+    ``revision`` is the number of the revision that stood when the form was opened, 0 for a draft. ``view`` is
+    Slack's id of the form: whoever goes back in it and on again goes on with the same draft.
     """
 
     workflow: str
@@ -53,6 +54,7 @@ class Proposal:
     section: str = ""
     uploaded: str = ""
     revision: int = 0
+    view: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,16 @@ def save_proposal(
     """Check the first step and keep it, as a new draft or as an edit of a change on its way."""
     with context.reading() as session:
         _, policy = policy_in_force(session)
+        change = changes.change(session, change_id) if change_id else None
+        revision = changes.current_revision(session, change) if change else None
     try:
+        if revision and change and change.workflow != proposal.workflow:
+            return _wrong(
+                "workflow", f"A change stays on its workflow, {change.workflow}. Propose another one."
+            )
         target = open_target(context, policy, proposal.workflow)
         live = read_live(target)
-        after = new_text(proposal, live, target)
+        after = new_text(proposal, live, target, in_review=revision.after_text if revision else None)
     except UnknownWorkflowError:
         return _wrong("workflow", "Choose one of the workflows in the list.")
     except TargetError as error:
@@ -86,6 +94,14 @@ def save_proposal(
     return keep_typed(context, typed, proposal.workflow, actor=actor, now=now, change_id=change_id)
 
 
+def proposal_from(typed: Mapping[str, Any]) -> Proposal:
+    """The first step as it was kept."""
+    kept: dict[str, Any] = {each.name: typed[each.name] for each in fields(Proposal) if each.name in typed}
+    for name in ("kinds", "impacts"):
+        kept[name] = tuple(kept.get(name, ()))
+    return Proposal(**kept)
+
+
 def keep_typed(
     context: Context,
     typed: dict[str, Any],
@@ -97,7 +113,7 @@ def keep_typed(
 ) -> Outcome:
     """Keep what somebody typed, checked or not, on a draft of theirs or on the change that they edit."""
     with context.transaction() as session:
-        change = changes.change(session, change_id, lock=True) if change_id else None
+        change = _kept_on(session, change_id, typed, actor)
         if change_id and change is None:
             return GONE
         refusal = _may_keep(session, change, typed, actor) if change else None
@@ -110,7 +126,7 @@ def keep_typed(
             audit.append(
                 session, "change:draft", name_of(change.id), actor=actor.slack_id, now=now, workflow=workflow
             )
-        if change.state is State.DRAFT:
+        if change.state is State.DRAFT and workflow:
             change.workflow = workflow
         change.form = {**change.form, actor.slack_id: {**_typed_on(change, actor, typed), **typed}}
         return Done("Kept.", change_id=change.id)
@@ -120,6 +136,43 @@ def typed_by(change: Change, actor: Actor) -> dict[str, Any]:
     """What this person typed into this change's form so far."""
     found: dict[str, Any] = change.form.get(actor.slack_id, {})
     return found
+
+
+def keep_unsent(
+    context: Context,
+    typed: dict[str, Any],
+    workflow: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    change_id: int | None = None,
+) -> None:
+    """Keep what stands in a form that was not sent, if somebody has typed anything into it."""
+    if change_id or typed.get("old_phrase") or typed.get("new_phrase") or _is_new(context, typed, workflow):
+        keep_typed(context, typed, workflow, actor=actor, now=now, change_id=change_id)
+
+
+def _is_new(context: Context, typed: Mapping[str, Any], workflow: str) -> bool:
+    """Whether the text in the form is another than the live one, with which it was prefilled."""
+    if not typed.get("new_text"):
+        return False
+    with context.reading() as session:
+        _, policy = policy_in_force(session)
+    try:
+        live = read_live(open_target(context, policy, workflow))
+    except (UnknownWorkflowError, TargetError):
+        return True
+    return bool(typed["new_text"] != live.text)
+
+
+def _kept_on(
+    session: Session, change_id: int | None, typed: Mapping[str, Any], actor: Actor
+) -> Change | None:
+    """The change that is edited, or the draft that this very form has made already."""
+    if change_id:
+        return changes.change(session, change_id, lock=True)
+    drafts = changes.drafts_of(session, actor.slack_id) if typed.get("view") else []
+    return next((each for each in drafts if typed_by(each, actor).get("view") == typed["view"]), None)
 
 
 def _typed_on(change: Change, actor: Actor, typed: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,11 +202,14 @@ def read_live(target: Target) -> Live:
     return Live(version, target.read_content(version) if version else "")
 
 
-def new_text(proposal: Proposal, live: Live, target: Target) -> str | Refused:
-    """The proposed text, however it was given. Raises TargetError where a version cannot be read."""
+def new_text(proposal: Proposal, live: Live, target: Target, *, in_review: str | None) -> str | Refused:
+    """The proposed text, however it was given. Raises TargetError where a version cannot be read.
+
+    A phrase is replaced in the live text, or, in an edit, in the text that is ``in_review``.
+    """
     match proposal.how:
         case "replace":
-            return _replaced(proposal, live)
+            return _replaced(proposal, live.text if in_review is None else in_review)
         case "existing":
             if not proposal.version:
                 return _wrong("version", "Choose a version.")
@@ -175,20 +231,15 @@ def _with_section(text: str, proposal: Proposal) -> str | Refused:
         )
 
 
-def _replaced(proposal: Proposal, live: Live) -> str | Refused:
+def _replaced(proposal: Proposal, text: str) -> str | Refused:
     if not proposal.old_phrase:
         return _wrong("old_phrase", "Give the phrase that is to go.")
-    found = live.text.count(proposal.old_phrase)
+    found = text.count(proposal.old_phrase)
     if found == 0:
-        return _wrong(
-            "old_phrase", "The live text does not hold this phrase. Copy it exactly as it stands there."
-        )
+        return _wrong("old_phrase", "The text does not hold this phrase. Copy it exactly as it stands there.")
     if found > 1:
-        return _wrong(
-            "old_phrase",
-            f"It is there {found} times. Give a longer phrase that is there once.",
-        )
-    return live.text.replace(proposal.old_phrase, proposal.new_phrase)
+        return _wrong("old_phrase", f"It is there {found} times. Give a longer phrase that is there once.")
+    return text.replace(proposal.old_phrase, proposal.new_phrase)
 
 
 def _problems(policy: Policy, proposal: Proposal, live: Live, after: str) -> list[tuple[str, str]]:

@@ -361,3 +361,4 @@ class NoteFacts:
     without_stages: bool
     versions: tuple[Choice, ...] = ()
     typed: dict[str, object] = field(default_factory=dict)
+    warning: str = ""

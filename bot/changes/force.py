@@ -8,14 +8,15 @@ import hashlib
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import delete, insert
-from sqlmodel import Session
+from sqlalchemy import and_, delete, insert, not_
+from sqlmodel import Session, col
 
 from bot.policy.load import parse_policy
 from bot.policy.model import Policy, rights
 from storage import audit
 from storage.models import Grant, PolicyInForce, PolicyVersion
-from storage.queries import record
+from storage.queries import record, releases
+from storage.vocabulary import Role
 
 PARSED_VERSIONS = 16
 
@@ -32,11 +33,11 @@ def parsed(text: str) -> Policy:
 
 def policy_in_force(session: Session) -> tuple[int, Policy]:
     """The version that binds now, and what it says. Raises NoPolicyError before the first start."""
-    pointer = record.policy_in_force(session)
-    version = record.policy_version(session, pointer.version_id) if pointer else None
-    if version is None or version.id is None:
+    found = record.text_in_force(session)
+    if found is None:
         raise NoPolicyError("no policy is in force")
-    return version.id, parsed(version.text)
+    number, text = found
+    return number, parsed(text)
 
 
 def keep_version(session: Session, text: str, *, source: str, now: datetime) -> int:
@@ -79,9 +80,16 @@ def put_in_force(session: Session, version_id: int, *, actor: str, now: datetime
 
 
 def _write_grants(session: Session, policy: Policy) -> None:
+    """The rights of this policy as rows, in the place of those before.
+
+    A workflow that the policy names no more may still have a release out: then those who could reverse it
+    still can, and those who must hear of it still do.
+    """
     session.flush()
     connection = session.connection()
-    connection.execute(delete(Grant))
+    orphans = [each for each in releases.workflows_with_releases(session) if each not in policy.all_workflows]
+    to_undo = and_(col(Grant.workflow).in_(orphans), col(Grant.role).in_((Role.ROLL_BACK, Role.INFORM)))
+    connection.execute(delete(Grant).where(not_(to_undo)))
     rows = [
         {"workflow": each.workflow, "role": each.role, "lane": each.lane, "principal": each.principal}
         for each in rights(policy)

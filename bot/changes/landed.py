@@ -70,6 +70,9 @@ def _restored(session: Session, release: Release, change: Change, *, actor: str,
     move_state(session, change, State.LIVE, actor=actor, now=now, release=release.id, reason=reason)
     number = rollback.id if rollback else 0
     _say_live(session, release, change, "is live again", now=now, about=f"restored:{number}")
+    if rollback is not None:
+        text = f"{name_of(change.id)} on {change.workflow} was rolled back and is live again."
+        tell.restored(session, rollback, text, now=now)
 
 
 def _say_live(

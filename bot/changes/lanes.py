@@ -50,7 +50,10 @@ def change_lane(
         if refusal:
             return refusal
         # A raise goes on top of what a policy owner lowered; lowering takes back a raise.
-        moves = {"raised_to": to if raising else None, "lowered_to": change.lane_lowered_to if raising else to}
+        moves = {
+            "raised_to": to if raising else None,
+            "lowered_to": change.lane_lowered_to if raising else to,
+        }
         outcome = classification_of(session, policy, change, revision, now=now, **moves)
         if outcome.lane is not to:
             return Refused(f"The rules do not allow the {to.value} lane here.")

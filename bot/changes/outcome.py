@@ -24,11 +24,15 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """No, and why. ``remedy`` says what to do or who can; ``fields`` pairs form fields with their errors."""
+    """No, and why. ``remedy`` says what to do or who can; ``fields`` pairs form fields with their errors.
+
+    ``redraw``: what the form shows is no longer so; it is drawn again with this on top.
+    """
 
     reason: str
     remedy: str = ""
     fields: tuple[tuple[str, str], ...] = ()
+    redraw: bool = False
 
     def __str__(self) -> str:
         return f"{self.reason} {self.remedy}".strip()

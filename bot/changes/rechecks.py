@@ -16,11 +16,12 @@ from bot.changes.force import policy_in_force
 from bot.changes.moving import SYSTEM, name_of, release_name
 from bot.changes.review import settle_review
 from bot.changes.shortage import say_shortage
-from bot.policy.model import Policy
+from bot.policy.model import RELEASE_POLICY, Policy
+from bot.policy.workflow import Workflow
 from storage import audit
 from storage.models import Change
 from storage.queries import changes, people, releases
-from storage.vocabulary import Lane, State
+from storage.vocabulary import Lane, Role, State
 
 UNDECIDED = (State.IN_REVIEW, State.APPROVED, State.STALE, State.CHANGES_REQUESTED)
 
@@ -87,13 +88,23 @@ def _tell_workflow_owners(session: Session, policy: Policy, gone: set[str], *, n
             continue
         account = people.accounts(session, [release.rollback_owner]).get(release.rollback_owner)
         workflow = policy.all_workflows.get(release.workflow)
-        owner = account_id(session, workflow.owner) if workflow and workflow.owner else ""
-        if account is None or account.active or not owner:
+        if account is None or account.active:
             continue
         what = f"{release_name(release.id)} on {release.workflow}"
         text = f"{account.name}, the rollback owner of {what}, was deactivated in Slack."
         remedy = (
             "Others with the rollback right can still reverse it. Name another owner with the next change."
         )
-        key = f"owner_left:{release.id}:{release.rollback_owner}"
-        tell.privately(session, owner, now=now, key=key, text=text, remedy=remedy)
+        for person in _answerable(session, workflow):
+            key = f"owner_left:{release.id}:{release.rollback_owner}:{person}"
+            tell.privately(session, person, now=now, key=key, text=text, remedy=remedy)
+
+
+def _answerable(session: Session, workflow: Workflow | None) -> list[str]:
+    """Who answers for a workflow: its owner, or the owners of the policy where that one has left as well."""
+    owner = account_id(session, workflow.owner) if workflow and workflow.owner else ""
+    account = people.accounts(session, [owner]).get(owner)
+    if account is not None and account.active:
+        return [owner]
+    owners = people.entitled(session, RELEASE_POLICY, Role.APPROVE, Lane.HIGH)
+    return sorted({each.slack_id for each in owners if each.active})

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.changes import tell
-from bot.changes.access import change_of_revision, release_by_id, target_of
+from bot.changes.access import change_of_revision, not_in_policy, release_by_id, target_of
 from bot.changes.assigned import release_places
 from bot.changes.context import Context
 from bot.changes.force import policy_in_force
@@ -41,6 +41,9 @@ def deploy(context: Context, revision_id: int, *, actor: Actor, now: datetime) -
         if change.state is not State.APPROVED:
             return Refused(f"{name_of(change.id)} is {_words(change.state)}, so it cannot be deployed.")
         _, policy = policy_in_force(session)
+        unknown = not_in_policy(policy, change.workflow)
+        if unknown:
+            return unknown
         look = standing(session, policy, change, revision)
         refusal = may_deploy(session, policy, look, actor, now=now)
         if refusal:
@@ -76,6 +79,9 @@ def advance(context: Context, release_id: int, *, actor: Actor, now: datetime) -
                 "The first stage is not there yet.", "Wait until the card says that canary is set."
             )
         _, policy = policy_in_force(session)
+        unknown = not_in_policy(policy, change.workflow)
+        if unknown:
+            return unknown
         look = standing(session, policy, change, revision)
         refusal = may_deploy(session, policy, look, actor, now=now)
         if refusal:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.changes import tell
-from bot.changes.access import rollback_by_id
+from bot.changes.access import not_in_policy, rollback_by_id
 from bot.changes.context import Context
 from bot.changes.force import policy_in_force
 from bot.changes.moving import name_of, release_name, touch
@@ -39,6 +39,13 @@ def restore(context: Context, rollback_id: int, *, actor: Actor, now: datetime, 
         return _confirm(session, rollback, release, change, actor=actor, now=now)
 
 
+def restore_refusal(context: Context, rollback_id: int, *, actor: Actor, now: datetime) -> Outcome | None:
+    """Why this person cannot ask for the restore now, or that it is done already; None where they can."""
+    with context.reading() as session:
+        found = rollback_by_id(session, rollback_id)
+        return found if isinstance(found, Refused) else _refusal(session, *found, actor=actor, now=now)
+
+
 def waits_for_confirmation(context: Context, rollback_id: int) -> bool:
     """Whether somebody asked for this restore already, so that one more click carries it out."""
     with context.reading() as session:
@@ -56,6 +63,7 @@ def _refusal(
     actor: Actor,
     now: datetime,
 ) -> Outcome | None:
+    """Each condition on a line of its own."""
     name = release_name(release.id)
     if rollback.restored_at or release.state is State.LIVE:
         return Done(
@@ -74,6 +82,9 @@ def _refusal(
     if busy:
         return busy
     _, policy = policy_in_force(session)
+    unknown = not_in_policy(policy, release.workflow)
+    if unknown:
+        return unknown
     look = standing(session, policy, change, revision)
     refusal = may_deploy(session, policy, look, actor, now=now)
     if refusal:
@@ -84,26 +95,27 @@ def _refusal(
 
 
 def _busy(session: Session, rollback: Rollback, release: Release) -> Refused | None:
-    """What was approved is the step from the version that came back. Anything that moved since ends that."""
-    live = releases.live(session, release.workflow)
-    if live is not None and live.live_at and rollback.done_at and live.live_at > rollback.done_at:
-        return Refused(
-            f"{release_name(live.id)} ({name_of(live.change_id)}) has gone live since.",
-            "Propose the change again.",
-        )
-    if releases.under_way(session, release.workflow):
+    """What was approved is the step from the version that came back, and from no other."""
+    if releases.under_way(session, release.workflow) or releases.reversing(session, release.workflow):
         return Refused("Another release of this workflow is on its way.", "Finish or stop that one first.")
-    if releases.reversing(session, release.workflow) or _rolled_back_since(session, rollback):
-        return Refused("Another release of this workflow was rolled back since.", "Propose the change again.")
     move = releases.restoring(session, release.workflow)
     if move is not None and move.release_id != release.id:
         return Refused(f"{release_name(move.release_id)} is being restored already.")
+    if _version_now(session, rollback) != rollback.to_version:
+        return Refused(
+            f"What came back then is no longer what is live on {release.workflow}.",
+            "Propose the change again, or restore first what was rolled back after it.",
+        )
     return None
 
 
-def _rolled_back_since(session: Session, rollback: Rollback) -> bool:
-    later = releases.rollbacks_of(session, rollback.workflow)
-    return any((each.id or 0) > (rollback.id or 0) and not each.restored_at for each in later)
+def _version_now(session: Session, rollback: Rollback) -> str | None:
+    """What the workflow serves by the record: its live release, or else what came back last."""
+    live = releases.live(session, rollback.workflow)
+    if live is not None:
+        return live.new_version
+    last = next(each for each in releases.rollbacks_of(session, rollback.workflow) if not each.restored_at)
+    return last.to_version
 
 
 def _ask(

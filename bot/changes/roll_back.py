@@ -99,7 +99,7 @@ def give_reason(context: Context, rollback_id: int, reason: str, *, actor: Actor
         if isinstance(found, Refused):
             return found
         rollback, release, change, _ = found
-        refusal = None if actor.slack_id == rollback.by else may_roll_back(session, release, actor)
+        refusal = _may_say_why(session, rollback, release, actor)
         if refusal:
             return refusal
         if not reason.strip():
@@ -117,11 +117,22 @@ def give_reason(context: Context, rollback_id: int, reason: str, *, actor: Actor
         return Done("Thank you, the card shows the reason.", change_id=change.id, rollback_id=rollback.id)
 
 
+def reason_refusal(context: Context, rollback_id: int, *, actor: Actor) -> Refused | None:
+    """Why this person may not give the reason; None where they may."""
+    with context.reading() as session:
+        found = rollback_by_id(session, rollback_id)
+        return found if isinstance(found, Refused) else _may_say_why(session, found[0], found[1], actor)
+
+
 def choices(context: Context, release_id: int) -> list[WayBack]:
     """What "Roll back to" offers."""
     with context.reading() as session:
         release = releases.release(session, release_id)
         return ways_back(session, release) if release else []
+
+
+def _may_say_why(session: Session, rollback: Rollback, release: Release, actor: Actor) -> Refused | None:
+    return None if actor.slack_id == rollback.by else may_roll_back(session, release, actor)
 
 
 def _already(session: Session, release: Release, change: Change) -> Outcome | None:

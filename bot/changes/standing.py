@@ -4,7 +4,7 @@ Read from the rows each time it matters, at the vote and again at the deployment
 lost takes its vote's weight with it. It must never remember anything between two calls.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
@@ -90,11 +90,7 @@ def standing(session: Session, policy: Policy, change: Change, revision: Revisio
     rules = policy.lanes.of(lane)
     entitled = people.entitled(session, change.workflow, Role.APPROVE, lane)
     touched = changes.touches(session, change.id or 0)
-    wrote = {each.person_id for each in touched}
-    cast = changes.counting_votes(session, change.id or 0, revision.review_digest)
-    weighed = tuple(Weighed(vote, _why_no_weight(vote, entitled, wrote, rules)) for vote in cast)
-    results = changes.evidence(session, change.id or 0)
-    return Standing(
+    look = Standing(
         change=change,
         revision=revision,
         lane=lane,
@@ -102,14 +98,27 @@ def standing(session: Session, policy: Policy, change: Change, revision: Revisio
         workflow=workflow,
         entitled=tuple(entitled),
         touched=tuple(touched),
-        votes=weighed,
-        evidence=tuple(results),
-        gates=_gates(policy, workflow, change, revision, weighed, results),
+        votes=(),
+        evidence=tuple(changes.evidence(session, change.id or 0)),
+        gates=(),
         quorum=rules.approvals,
     )
+    return after_vote(session, policy, look)
 
 
-def _why_no_weight(vote: Vote, entitled: list[Entitled], touched: set[int], rules: LaneRules) -> str:
+def after_vote(session: Session, policy: Policy, look: Standing) -> Standing:
+    """The same look with the votes as they are now, in the transaction in which nothing else was altered."""
+    touched = look.touched_people
+    votes = tuple(
+        Weighed(vote, _why_no_weight(vote, look.entitled, touched, look.rules))
+        for vote in changes.counting_votes(session, look.change.id or 0, look.revision.review_digest)
+    )
+    return replace(look, votes=votes, gates=_gates(policy, look, votes))
+
+
+def _why_no_weight(
+    vote: Vote, entitled: tuple[Entitled, ...], touched: frozenset[int], rules: LaneRules
+) -> str:
     """Why a decision does not count now; each condition on its own line."""
     accounts = [each for each in entitled if each.person_id == vote.person_id]
     if not accounts:
@@ -127,30 +136,23 @@ def _why_no_weight(vote: Vote, entitled: list[Entitled], touched: set[int], rule
     return ""
 
 
-def _gates(
-    policy: Policy,
-    workflow: Workflow,
-    change: Change,
-    revision: Revision,
-    votes: tuple[Weighed, ...],
-    results: list[Evidence],
-) -> tuple[GateState, ...]:
+def _gates(policy: Policy, look: Standing, votes: tuple[Weighed, ...]) -> tuple[GateState, ...]:
     """The gates in their order, from evidence on exactly this content and the marks of votes with weight."""
-    if isinstance(workflow.target, PolicyTarget):
+    if isinstance(look.workflow.target, PolicyTarget):
         # A policy has no cases to run. It was parsed and checked whole before it could be submitted.
         return (GateState("policy_check", met=True, text="Policy check: the new text is a valid policy."),)
     marks = [bool(mark.get("good")) for each in votes if each.approves for mark in each.vote.marks]
     states = gates.gate_states(
         policy,
-        change.lane or Lane.HIGH,
-        gate_required=change.gate_required,
+        look.lane,
+        gate_required=look.change.gate_required,
         evidence=[
             gates.Evidence(each.suite, each.total, each.passed, each.newly_failing, each.scored_by_people)
-            for each in results
-            if each.content_digest == revision.content_digest
+            for each in look.evidence
+            if each.content_digest == look.revision.content_digest
         ],
         spot_check=gates.SpotCheck(tuple(marks)) if marks else None,
-        target_has_stages=has_stages(workflow),
+        target_has_stages=has_stages(look.workflow),
     )
     return tuple(states)
 

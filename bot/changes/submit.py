@@ -9,13 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlmodel import Session, col
 
 from bot.changes import tell
 from bot.changes.access import GONE, target_of
 from bot.changes.classifying import history_of, write_classification
 from bot.changes.context import Context
-from bot.changes.draft import EDITABLE, Live, open_target, outdated, read_live, typed_by
+from bot.changes.draft import (
+    EDITABLE,
+    Live,
+    new_text,
+    open_target,
+    outdated,
+    proposal_from,
+    read_live,
+    typed_by,
+)
 from bot.changes.force import policy_in_force
 from bot.changes.moving import move_state, name_of, touch
 from bot.changes.outcome import Actor, Done, Outcome, Refused
@@ -23,13 +33,13 @@ from bot.changes.review import settle_review
 from bot.changes.rights import may_edit, rollback_owners
 from bot.changes.shortage import shortage
 from bot.changes.standing import can_act, standing
-from bot.connectors.protocol import Target, TargetError
+from bot.connectors.protocol import Target, TargetError, VersionMissing
 from bot.policy.classify import Classification, ClassificationError, classify
 from bot.policy.digests import Content, Reviewed, content_digest, review_digest
 from bot.policy.model import Policy, UnknownWorkflowError
 from bot.policy.note import ReleaseNote, note_problems
 from storage import audit
-from storage.models import Ask, Change, Revision, Touch
+from storage.models import Ask, Change, Revision, Touch, Vote
 from storage.queries import changes, people
 from storage.queries.people import Entitled
 from storage.vocabulary import Impact, Kind, Lane, Role, State
@@ -68,24 +78,65 @@ def submit(context: Context, change_id: int, note: Note, *, actor: Actor, now: d
         _, policy = policy_in_force(session)
         change = changes.change(session, change_id)
         typed = typed_by(change, actor) if change else {}
-    if change is None or not typed.get("after"):
+        revision = changes.current_revision(session, change) if change else None
+    if change is None:
         return GONE
+    if not typed.get("after"):
+        return _nothing_to_submit(change)
     try:
         target = open_target(context, policy, str(typed["workflow"]))
-        text = _store_text(target, typed, change_id, actor)
+        live = read_live(target)
+        if live.version != typed.get("before_version"):
+            in_review = revision.after_text if revision else None
+            after = new_text(proposal_from(typed), live, target, in_review=in_review)
+            return _read_again(context, change_id, live, after, actor=actor)
+        if note.fallback_version:
+            target.read_content(note.fallback_version)
+        text = _store_text(target, typed, live, change_id, actor)
     except UnknownWorkflowError:
         return Refused("This workflow is no longer in the policy.", "Propose the change on another one.")
+    except VersionMissing as error:
+        return Refused(str(error), fields=(("fallback_version", f"{error} Choose another."),))
     except TargetError as error:
         return Refused(str(error), "Nothing you typed is lost. Try again in a moment.")
     with context.transaction() as session:
         return _submit(session, change_id, note, text, target, actor=actor, now=now)
 
 
-def _store_text(target: Target, typed: dict[str, Any], change_id: int, actor: Actor) -> _Text:
+def _nothing_to_submit(change: Change) -> Outcome:
+    """A second click on Submit, or a form whose change has gone on without it."""
+    if change.state is State.IN_REVIEW:
+        return Done(f"{name_of(change.id)} is in review already.", already=True, change_id=change.id)
+    return Refused(
+        "There is nothing to submit here any more.", "Look at the change's card, or propose a new one."
+    )
+
+
+def _read_again(
+    context: Context, change_id: int, live: Live, after: str | Refused, *, actor: Actor
+) -> Refused:
+    """The live text has moved between the two steps: a replacement is made anew, in the text of now."""
+    if isinstance(after, Refused):
+        words = f"The live text has moved since you began. {after.reason}"
+        return Refused(words, "Go back and propose it anew.")
+    with context.transaction() as session:
+        change = changes.change(session, change_id, lock=True)
+        if change is None:
+            return GONE
+        anew = {"before_version": live.version, "before": live.text, "after": after}
+        change.form = {**change.form, actor.slack_id: {**typed_by(change, actor), **anew}}
+    return Refused(
+        "The live text has moved since you began, so the diff and perhaps the lane are others now.",
+        "If you gave a whole text, go back and see whether it still holds what is live.",
+        redraw=True,
+    )
+
+
+def _store_text(target: Target, typed: dict[str, Any], live: Live, change_id: int, actor: Actor) -> _Text:
     after = str(typed["after"])
     key = f"{name_of(change_id)}-{hashlib.sha256(after.encode()).hexdigest()[:16]}"
     version = target.propose(after, change_name=name_of(change_id), author=actor.name, key=key)
-    return _Text(read_live(target), version, after)
+    return _Text(live, version, after)
 
 
 def _submit(
@@ -104,12 +155,6 @@ def _submit(
     late = outdated(change, typed)
     if late:
         return late
-    if text.before.version != typed.get("before_version"):
-        change.form = {**change.form, actor.slack_id: {**typed, **_new_before(text.before)}}
-        return Refused(
-            "The live text has moved since you began, so the diff is another one now.",
-            "It was read again. Look at the lane and the diff, then submit.",
-        )
     found = _classified(session, policy, change, typed, text, now=now)
     if isinstance(found, Refused):
         return found
@@ -136,10 +181,6 @@ def _submit(
 def _may_edit(session: Session, policy: Policy, change: Change, actor: Actor) -> Refused | None:
     revision = changes.current_revision(session, change)
     return may_edit(standing(session, policy, change, revision), actor) if revision else GONE
-
-
-def _new_before(live: Live) -> dict[str, Any]:
-    return {"before_version": live.version, "before": live.text}
 
 
 def _classified(
@@ -293,6 +334,8 @@ def _write(
     change.kinds, change.impacts = list(typed["kinds"]), list(typed["impacts"])
     change.not_customer_visible_because = str(typed.get("not_customer_visible_because", "")).strip()
     change.lane_lowered_to = None
+    # An edit back to an earlier text brings its digest back, but not the decisions on it.
+    session.connection().execute(update(Vote).where(col(Vote.change_id) == change.id).values(counting=False))
     change.revision = revision.number
     change.moved_to, change.needs_new_before = None, False
     change.policy_version = policy_in_force(session)[0]
@@ -317,7 +360,7 @@ def _write(
         rules=[each.rule for each in found.reasons],
         policy=change.policy_version,
     )
-    if change.state is State.APPROVED or change.state is not State.IN_REVIEW:
+    if change.state is not State.IN_REVIEW:
         move_state(session, change, State.IN_REVIEW, actor=actor.slack_id, now=now, revision=revision.number)
     touch(change)
     session.flush()

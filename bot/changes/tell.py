@@ -131,15 +131,13 @@ def live_message(session: Session, change: Change, release: Release, place: str,
     )
 
 
-def rollback_card(
-    session: Session, change: Change, rollback: Rollback, channel: str, *, now: datetime
-) -> None:
-    """The rollback's card in the workflow's channel, which counts who has seen it."""
+def rollback_card(session: Session, change: Change, rollback: Rollback, place: str, *, now: datetime) -> None:
+    """The rollback's card, which counts who has seen it."""
     post(
         session,
-        f"rollback:{rollback.id}",
+        f"rollback:{rollback.id}:{place}",
         "rollback",
-        channel,
+        place,
         now=now,
         change_id=change.id,
         release_id=rollback.release_id,
@@ -181,6 +179,14 @@ def broadcast(
             principal=principal,
             **common,
         )
+
+
+def restored(session: Session, rollback: Rollback, text: str, *, now: datetime) -> None:
+    """Everyone who was told of the rollback: it is undone. A message that is only redrawn tells nobody."""
+    for told in record.messages_of_rollback(session, rollback.id or 0):
+        if told.kind in {"rollback_channel", "rollback_notice"}:
+            key = f"restored:{rollback.id}:{told.recipient}"
+            privately(session, told.recipient, now=now, key=key, text=text, remedy=rollback.restore_reason)
 
 
 def task(

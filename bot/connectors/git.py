@@ -10,7 +10,7 @@ import shlex
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from dulwich.objects import Blob, Commit, ObjectID
 from dulwich.refs import Ref
@@ -98,7 +98,8 @@ class GitTarget:
 
     def describe(self) -> str:
         """Where the prompt lives, for people."""
-        return f"{self.path} in the git repository {self.name}, branch {self.live_pointer}"
+        folder = PurePath(self.name).name  # where it lies on the host says nothing to a reader
+        return f"{self.path} in the git repository {folder}, branch {self.live_pointer}"
 
     def read_pointer(self, pointer: str) -> str | None:
         """The blob at the path on the pointer's branch; None where the branch or the path is missing."""

@@ -17,6 +17,9 @@ MAX_FIELDS: Final = 100
 
 ONE_FIELD: Final = b"payload="
 
+COMMON_ESCAPES: Final = [(b"+", b" "), *((f"%{ord(each):02X}".encode(), each.encode()) for each in '":,{}[]/ ')]
+"""The punctuation of JSON, of which a payload has some thousand characters."""
+
 
 def read(body: bytes, kind: str) -> dict[str, Any] | Rejected:
     """The payload in a body of kind `form` or `json`. It raises nothing.
@@ -29,9 +32,8 @@ def read(body: bytes, kind: str) -> dict[str, Any] | Rejected:
 
 def _form(body: bytes) -> dict[str, Any] | Rejected:
     if body.startswith(ONE_FIELD) and b"&" not in body:
-        # Every click comes like this. Bytes are unescaped in half of the time that text takes, and this is
-        # the dearest step of the edge.
-        return _json(unquote_to_bytes(body.removeprefix(ONE_FIELD).replace(b"+", b" ")))
+        # Every click comes like this, and it is the dearest step of the edge.
+        return _json(_unescaped(body.removeprefix(ONE_FIELD)))
     try:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError:
@@ -41,6 +43,16 @@ def _form(body: bytes) -> dict[str, Any] | Rejected:
         return reject("a field comes twice")
     payload = fields.get("payload")
     return fields if payload is None else _json(payload)
+
+
+def _unescaped(text: bytes) -> bytes:
+    """The same as ``unquote_to_bytes``, which takes each escape by itself, in a fifth of the time.
+
+    What stands for a common escape is neither a percent sign nor a digit, so no new escape can come about.
+    """
+    for escape, plain in COMMON_ESCAPES:
+        text = text.replace(escape, plain)
+    return unquote_to_bytes(text)
 
 
 def _json(text: bytes | str) -> dict[str, Any] | Rejected:

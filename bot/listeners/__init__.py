@@ -8,5 +8,6 @@ from bot.listeners.desk import Desk
 
 def register(app: App, desk: Desk) -> None:
     """Hang every listener onto the app."""
-    for room in (commands, propose, forms, decide, release, home, events, faults):
+    # Bolt asks one listener after another whether a request is theirs: the clicks that everybody makes first.
+    for room in (decide, release, commands, propose, forms, home, events, faults):
         room.register(app, desk)

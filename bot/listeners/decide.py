@@ -1,6 +1,5 @@
 """The buttons of the review card and the forms that they open."""
 
-from dataclasses import asdict
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -118,7 +117,7 @@ def _menu(desk: Desk, body: Body) -> None:
         case Menu.WITHDRAW:
             _withdraw(desk, body, actor, facts)
         case Menu.HISTORY:
-            events = [reading.Event(**asdict(each)) for each in events_of(desk.context, facts.id)]
+            events = [reading.Event(each.at, each.who, each.text) for each in events_of(desk.context, facts.id)]
             open_form(desk, body, reading.history(facts, events))
         case _:
             say(desk, body, "That is not on this menu.")

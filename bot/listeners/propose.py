@@ -1,14 +1,15 @@
 """Proposing a change: the two steps of the form, taking up a draft, editing, and editing the policy."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from slack_bolt import Ack, App
 
 from bot.cards.modals.note import NoteForm, read_submit_note, submit_note
 from bot.cards.modals.propose import ProposalForm, read_submit_change, submit_change
+from bot.cards.modals.reading import notice
 from bot.cards.surface import MESSAGE_SHORTCUT, SHORTCUT, Action, Callback
-from bot.changes.draft import Proposal, keep_typed, save_proposal
+from bot.changes.draft import Proposal, keep_typed, keep_unsent, save_proposal
 from bot.changes.outcome import Actor, Refused
 from bot.changes.reading.forms import note_facts, proposal_facts
 from bot.changes.submit import Note, submit
@@ -87,21 +88,11 @@ def _resumes(desk: Desk) -> Any:  # noqa: ANN401  as above
         if isinstance(actor, Refused):
             say(desk, body, actor.reason, actor.remedy)
         else:
-            _resume(desk, body, actor)
+            # Laid over the empty form: an update in place would keep what its inputs hold, which is nothing.
+            open_proposal(desk, body, actor, change_id=number_of(body))
         ack()
 
     return listener
-
-
-def _resume(desk: Desk, body: Body, actor: Actor) -> None:
-    facts = proposal_facts(desk.context, actor, change_id=number_of(body), typed={})
-    view = body.get("view") or {}
-    if isinstance(facts, Refused):
-        say(desk, body, facts.reason, facts.remedy)
-    elif view.get("type") == "modal":
-        desk.client.views_update(view_id=view["id"], hash=view.get("hash"), view=submit_change(facts))
-    else:
-        open_form(desk, body, submit_change(facts))
 
 
 def _edits_policy(desk: Desk) -> Any:  # noqa: ANN401  as above
@@ -127,6 +118,7 @@ def _redraw(desk: Desk, body: Body) -> None:
     form = _form(view)
     if isinstance(actor, Refused):
         return
+    _keep_unsent(desk, actor, view)
     facts = proposal_facts(desk.context, actor, change_id=form.change_id, typed=form.typed())
     if isinstance(facts, Refused):
         say(desk, body, facts.reason, facts.remedy)
@@ -139,7 +131,7 @@ def _first_step(desk: Desk, body: Body) -> dict[str, Any]:
     if isinstance(actor, Refused):
         return refused_form(actor, body)
     form = _form(body["view"])
-    proposal = _proposal(desk, form)
+    proposal = _proposal(desk, form, str(body["view"]["id"]))
     if isinstance(proposal, Refused):
         return refused_form(proposal, body)
     kept = save_proposal(desk.context, proposal, actor=actor, now=desk.now(), change_id=form.change_id)
@@ -151,7 +143,7 @@ def _first_step(desk: Desk, body: Body) -> dict[str, Any]:
     return {"response_action": "push", "view": submit_note(facts)}
 
 
-def _proposal(desk: Desk, form: ProposalForm) -> Proposal | Refused:
+def _proposal(desk: Desk, form: ProposalForm, view_id: str) -> Proposal | Refused:
     uploaded = uploaded_text(desk.client, form.file[0]) if form.file and form.how == "upload" else ""
     if isinstance(uploaded, Refused):
         return uploaded
@@ -168,6 +160,7 @@ def _proposal(desk: Desk, form: ProposalForm) -> Proposal | Refused:
         section=form.section,
         uploaded=uploaded,
         revision=form.revision,
+        view=view_id,
     )
 
 
@@ -179,8 +172,20 @@ def _second_step(desk: Desk, body: Body) -> dict[str, Any]:
     form = read_submit_note(view["state"]["values"], view["private_metadata"])
     typed = {name: value for name, value in form.typed().items() if name in NOTE_FIELDS}
     change_id = form.change_id or 0
-    keep_typed(desk.context, typed, "", actor=actor, now=desk.now(), change_id=change_id)
-    return submitted(submit(desk.context, change_id, _note(form), actor=actor, now=desk.now()), body)
+    outcome = submit(desk.context, change_id, _note(form), actor=actor, now=desk.now())
+    if isinstance(outcome, Refused):
+        keep_typed(desk.context, typed, "", actor=actor, now=desk.now(), change_id=change_id)
+        if outcome.redraw:
+            return _second_step_again(desk, change_id, actor, str(outcome))
+    return submitted(outcome, body)
+
+
+def _second_step_again(desk: Desk, change_id: int, actor: Actor, warning: str) -> dict[str, Any]:
+    """The lane or the diff is another one by now: the form says so, with everything typed in it."""
+    facts = note_facts(desk.context, change_id, actor, now=desk.now())
+    if isinstance(facts, Refused):
+        return {"response_action": "update", "view": notice("Prompt Change", str(facts))}
+    return {"response_action": "update", "view": submit_note(replace(facts, warning=warning))}
 
 
 def _note(form: NoteForm) -> Note:
@@ -199,11 +204,14 @@ def _keep_what_was_typed(desk: Desk, body: Body) -> None:
         typed = {name: value for name, value in note.typed().items() if name in NOTE_FIELDS}
         keep_typed(desk.context, typed, "", actor=actor, now=desk.now(), change_id=note.change_id)
         return
+    _keep_unsent(desk, actor, view)
+
+
+def _keep_unsent(desk: Desk, actor: Actor, view: Body) -> None:
     form = _form(view)
-    if form.workflow and (form.new_text or form.new_phrase or form.change_id):
-        keep_typed(
-            desk.context, form.typed(), form.workflow, actor=actor, now=desk.now(), change_id=form.change_id
-        )
+    if form.workflow and form.workflow == form.drawn_for:
+        typed = {**form.typed(), "view": view["id"]}
+        keep_unsent(desk.context, typed, form.workflow, actor=actor, now=desk.now(), change_id=form.change_id)
 
 
 def _form(view: Body) -> ProposalForm:

@@ -12,10 +12,10 @@ from bot.changes.broadcast import acknowledge
 from bot.changes.facts import Choice
 from bot.changes.outcome import Actor, Outcome, Refused
 from bot.changes.release import advance, deploy
-from bot.changes.restore import restore, waits_for_confirmation
-from bot.changes.roll_back import choices, roll_back, roll_back_anyway
+from bot.changes.restore import restore, restore_refusal, waits_for_confirmation
+from bot.changes.roll_back import choices, reason_refusal, roll_back, roll_back_anyway
 from bot.changes.tasks import confirm_task
-from bot.listeners.desk import Desk, actor_of, answer, number_of, open_form, say
+from bot.listeners.desk import Desk, actor_of, answer, number_of, open_form
 from bot.listeners.home import publish_if_home
 
 Click = Callable[[Desk, dict[str, Any], Actor], Outcome | None]
@@ -66,9 +66,7 @@ def _offer_versions(desk: Desk, body: dict[str, Any], actor: Actor) -> Outcome |
     offered = [
         Choice(
             each.version,
-            f"What PC-{each.release.change_id} made live"
-            if each.release
-            else "Before the first release",
+            f"What PC-{each.release.change_id} made live" if each.release else "Before the first release",
             each.version[:12],
         )
         for each in choices(desk.context, facts.id)
@@ -77,7 +75,10 @@ def _offer_versions(desk: Desk, body: dict[str, Any], actor: Actor) -> Outcome |
     return None
 
 
-def _ask_reason(desk: Desk, body: dict[str, Any], _actor: Actor) -> Outcome | None:
+def _ask_reason(desk: Desk, body: dict[str, Any], actor: Actor) -> Outcome | None:
+    refusal = reason_refusal(desk.context, number_of(body), actor=actor)
+    if refusal:
+        return refusal
     facts = checks.facts_of_rollback(desk.context, number_of(body), now=desk.now())
     if isinstance(facts, Refused):
         return facts
@@ -90,11 +91,11 @@ def _restore(desk: Desk, body: dict[str, Any], actor: Actor) -> Outcome | None:
     rollback_id = number_of(body)
     if waits_for_confirmation(desk.context, rollback_id):
         return restore(desk.context, rollback_id, actor=actor, now=desk.now())
+    refusal = restore_refusal(desk.context, rollback_id, actor=actor, now=desk.now())
+    if refusal:
+        return refusal
     facts = checks.facts_of_rollback(desk.context, rollback_id, now=desk.now())
     if isinstance(facts, Refused):
         return facts
-    if facts.restorable_until is None:
-        say(desk, body, "The time in which it could be restored is over.", "Propose the change again.")
-        return None
     open_form(desk, body, afterwards.restore(facts))
     return None

@@ -67,6 +67,7 @@ def _entitled() -> CompoundSelect[Any]:
 
 
 _ENTITLED = _entitled()
+_ACCOUNT = select(Account).where(col(Account.slack_id) == bindparam("slack_id"))
 
 
 def entitled(session: Session, workflow: str, role: Role, lane: Lane) -> list[Entitled]:
@@ -95,6 +96,11 @@ def principals(session: Session, workflow: str, role: Role, lane: Lane) -> list[
         col(Grant.workflow) == workflow, col(Grant.role) == role, col(Grant.lane) == lane
     )
     return sorted(session.connection().execute(statement).scalars())
+
+
+def account(session: Session, slack_id: str) -> Account | None:
+    """One account as last seen."""
+    return session.execute(_ACCOUNT, {"slack_id": slack_id}).scalar()
 
 
 def accounts(session: Session, slack_ids: Iterable[str]) -> dict[str, Account]:

@@ -32,6 +32,12 @@ def all_live(session: Session) -> list[Release]:
     )
 
 
+def workflows_with_releases(session: Session) -> list[str]:
+    """The workflows of which a release is live or on its way."""
+    statement = select(Release.workflow).where(col(Release.state).in_((State.LIVE, State.RELEASING)))
+    return sorted(set(session.exec(statement)))
+
+
 def under_way(session: Session, workflow: str) -> Release | None:
     """The release that is being deployed in a workflow, if one is."""
     return session.exec(

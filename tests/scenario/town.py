@@ -60,6 +60,8 @@ class Town:
         """Errors that the app logged; a story that foresees one takes it out."""
         self.may_fail: set[str] = set()
         """Methods of the Web API that the story lets fail."""
+        self.may_park: set[str] = set()
+        """People who cannot be reached in this story: what is for them stays undelivered."""
 
     def person(self, user_id: str, *, hostile: bool = False) -> SlackPerson:
         """Somebody of Acme; ``hostile`` sends what no Slack client would."""

@@ -51,6 +51,7 @@ def submit_note(facts: NoteFacts) -> Block:
     """Draw step 2."""
     typed = Typed(facts.typed)
     blocks = [
+        *([section(f"*{escape(facts.warning)}*")] if facts.warning else []),
         *_lane(facts),
         _statement(Field.WHAT_CHANGED, "1. What changed", typed),
         _statement(Field.WHY, "2. Why", typed),
@@ -63,7 +64,7 @@ def submit_note(facts: NoteFacts) -> Block:
         *_asked(facts, typed),
     ]
     made = view(f"{label(facts.change_id)}, release note", blocks, Callback.SUBMIT_NOTE, "Submit")
-    return with_ids(made, change=facts.change_id)
+    return with_ids(made | {"notify_on_close": True}, change=facts.change_id)
 
 
 def _lane(facts: NoteFacts) -> list[Block]:

@@ -112,6 +112,7 @@ def submit_change(facts: ProposalFacts) -> Block:
     blocks += [_kinds(typed), _impacts(facts, typed), _why_not(typed)]
     made = view("Propose a change", blocks, Callback.SUBMIT_CHANGE, "Next")
     part = typed.text("section") or None
+    made |= {"notify_on_close": True}
     return with_ids(
         made, change=facts.change_id, workflow=facts.workflow, section=part, revision=facts.revision
     )
@@ -176,8 +177,9 @@ def _edit(facts: ProposalFacts, typed: Typed) -> list[Block]:
     return [ask_for(Field.NEW_TEXT, "New text", typing(value), variant=facts.workflow or "")]
 
 
-def _replace(_facts: ProposalFacts, typed: Typed) -> list[Block]:
-    hint = "Exactly as it stands in the live text. It must occur there once."
+def _replace(facts: ProposalFacts, typed: Typed) -> list[Block]:
+    where = "the text in review" if facts.revision else "the live text"
+    hint = f"Exactly as it stands in {where}. It must occur there once."
     old, new = typing(typed.text(Field.OLD_PHRASE)), typing(typed.text(Field.NEW_PHRASE))
     return [
         ask_for(Field.OLD_PHRASE, "Old phrase", old, hint=hint),
@@ -213,6 +215,9 @@ def _impacts(facts: ProposalFacts, typed: Typed) -> Block:
     answered = typed.text(_ASKED_CUSTOMERS) == str(True) or typed.text(Field.WHY_NOT_VISIBLE)
     if facts.customer_visible and not answered:
         ticked.add(Impact.CUSTOMER_VISIBLE.value)
+    if not facts.customer_visible and typed.text(_ASKED_CUSTOMERS) == str(True):
+        # It was ticked beforehand for the workflow that was chosen before this one, and by nobody.
+        ticked.discard(Impact.CUSTOMER_VISIBLE.value)
     element = some_of([option(it.value, IMPACTS[it]) for it in Impact], ticked, boxes=True)
     variant = _VISIBLE if facts.customer_visible else ""
     hint = "The text is read as well: what it says is added to what you tick."

@@ -89,9 +89,14 @@ def note_facts(context: Context, change_id: int, actor: Actor, *, now: datetime)
         owners = rollback_owners(session, workflow, found.lane)
         names = Names(session)
     first = typed.get("before_version") is None
-    typed.setdefault("good", attributes.templates.good)
-    typed.setdefault("rollback_trigger", attributes.templates.trigger)
-    typed.setdefault("rollback_owner", owners[0].slack_id if owners else "")
+    # A field that could not be shown, because nobody was on its list, was not left empty by the person.
+    usual = {
+        "good": attributes.templates.good,
+        "rollback_trigger": attributes.templates.trigger,
+        "rollback_owner": owners[0].slack_id if owners else "",
+        "asked": [each.slack_id for each in approvers[: found.approvals]],
+    }
+    typed |= {name: value for name, value in usual.items() if not typed.get(name)}
     return NoteFacts(
         change_id=change_id,
         workflow=workflow,

@@ -1,9 +1,11 @@
 """Lists: the Home tab, what is on its way, what was released of late, what can be rolled back."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from bot.changes.assigned import people_for_task
 from bot.changes.context import Context
 from bot.changes.facts import ChangeFacts, HomeFacts, Line, Who
 from bot.changes.force import policy_in_force
@@ -13,7 +15,7 @@ from bot.changes.reading.names import Names
 from bot.changes.reading.releases import release_facts
 from bot.changes.rights import may_roll_back
 from storage.models import Change, Release
-from storage.queries import changes, record, releases
+from storage.queries import changes, people, record, releases
 from storage.vocabulary import State
 
 MOST = 25
@@ -23,7 +25,9 @@ def home_facts(context: Context, actor: Actor, *, now: datetime) -> HomeFacts:
     """What waits for this person, what is theirs, what is live."""
     with context.reading() as session:
         names = Names(session)
-        waiting = [line for line in _open_lines(context, session, actor, now=now) if line.waiting_for]
+        waiting = _by_hand_lines(context, session, actor, names, now=now)
+        waiting += _unconfirmed_lines(context, session, actor, names, now=now)
+        waiting += [line for line in _open_lines(context, session, actor, now=now) if line.waiting_for]
         mine = [
             _line(context, session, each, names, now=now)
             for each in changes.changes_of(session, actor.slack_id)
@@ -79,6 +83,39 @@ def history(context: Context, workflow: str, *, now: datetime) -> list[ChangeFac
             for each in changes.changes_in(session, workflow)
         ]
         return [each for each in facts if each is not None]
+
+
+def _by_hand_lines(
+    context: Context, session: Session, actor: Actor, names: Names, *, now: datetime
+) -> list[Line]:
+    """What this person was told to set by hand."""
+    found = []
+    for move in releases.waiting_moves(session):
+        release = releases.release(session, move.release_id)
+        if release and actor.slack_id in people_for_task(session, move, release):
+            line = _release_line(context, session, release, actor, names, now=now)
+            found.append(replace(line, waiting_for="you to set it by hand and confirm"))
+    return found
+
+
+def _unconfirmed_lines(
+    context: Context, session: Session, actor: Actor, names: Names, *, now: datetime
+) -> list[Line]:
+    """The rollbacks that this person, or a group of theirs, has not confirmed yet."""
+    own = {
+        actor.slack_id,
+        *people.groups_of(session, actor.slack_id),
+        *people.addresses_of(session, actor.slack_id),
+    }
+    found = []
+    for rollback in releases.unconfirmed_by(session, own)[:MOST]:
+        release = releases.release(session, rollback.release_id)
+        if release:
+            line = _release_line(context, session, release, actor, names, now=now)
+            found.append(
+                replace(line, at=rollback.at, waiting_for="you to confirm that you saw its rollback")
+            )
+    return found
 
 
 def _open_lines(context: Context, session: Session, actor: Actor, *, now: datetime) -> list[Line]:

@@ -80,7 +80,7 @@ def rollback_facts(
         pointer_found=stuck.found if stuck else None,
         by_hand=_by_hand(target, release, _revision(session, release), rollback.to_version),
         passed_over=tuple(each.change_id for each in releases.passed_over(session, release, rollback)),
-        restorable_until=restorable_until(session, rollback, now=now),
+        restorable_until=restorable_until(session, rollback, now=now) if release.live_at else None,
         restore_asked_by=names(rollback.restore_by)
         if rollback.restore_by and not rollback.restored_at
         else None,

@@ -192,7 +192,7 @@ def on_the_host(town: Town, *words_typed: str) -> tuple[int, str]:
         "PYTHONPATH": str(root),
         "LOG_LEVEL": "ERROR",
     }
-    ran = subprocess.run(  # noqa: S603  our own command, with words of the test
+    ran = subprocess.run(
         [sys.executable, "-m", "bot", *words_typed],
         env=around,
         cwd=town.repository.parent,

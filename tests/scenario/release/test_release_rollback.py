@@ -129,7 +129,8 @@ def test_the_reason_is_given_afterwards_and_every_message_shows_it(town: Town) -
     assert town.person("U0RITA").view() is None
     paul = town.person("U0PAUL")
     paul.click(town.message("rollback"), "add_reason")
-    assert not paul.submit(values={"reason": why}).ok
+    assert paul.view() is None
+    assert "not on the list of people who may roll back" in town.whispers("U0PAUL")[-1]
     rita = town.person("U0RITA")
     rita.click(town.message("rollback"), "add_reason")
     assert not rita.submit(values={"reason": "   "}).ok
@@ -179,3 +180,51 @@ def test_somebody_who_has_left_is_neither_told_nor_waited_for(town: Town) -> Non
     assert seen(town) == "Seen by 0 of 5"
     assert value_of(notice(town, "U0SARA"), "acknowledge") == "1"
     assert direct(town, "U0SARA")
+
+
+@pytest.mark.usefixtures("old")
+def test_a_group_of_which_one_member_rolled_back_knows(town: Town) -> None:
+    """The on-call engineers are informed; one of them clicked, and the others still get the news."""
+    inform = ["C0SUPPORT", "S0ONCALL"]
+    town.change_policy(lambda data: data["workflows"][MEDIUM.workflow].update(inform=inform))
+    roll_back(town, 1, by="U0RITA")
+    assert seen(town) == "Seen by 1 of 5"
+    assert len(hearing(town, "U0OMAR", HEAD)) == 1
+    assert actions(notice(town, "U0OMAR")) == []
+
+
+@pytest.mark.usefixtures("old")
+def test_an_address_that_nobody_had_so_far_is_looked_up_and_told(town: Town) -> None:
+    """Somebody joined after the policy was read; their own address is what they confirm for."""
+    town.may_fail.add("users.lookupByEmail")
+    inform = ["C0SUPPORT", "nora@example.com"]
+    town.change_policy(lambda data: data["workflows"][MEDIUM.workflow].update(inform=inform))
+    town.workspace.events.hold()
+    town.workspace.add_user("U0NORA", "Nora Lund", email="nora@example.com")
+    roll_back(town, 1)
+    assert len(hearing(town, "U0NORA", HEAD)) == 1
+    town.person("U0NORA").click(hearing(town, "U0NORA", HEAD)[0], "acknowledge")
+    town.settle()
+    assert seen(town) == "Seen by 1 of 5"
+    assert actions(hearing(town, "U0NORA", HEAD)[0]) == []
+
+
+def test_the_age_of_a_release_and_of_the_group_rows_does_not_matter(town: Town, old: str) -> None:
+    """Weeks later, with Slack's groups not read since, the on-call engineer still can."""
+    town.moment.pass_by(days=40)
+    roll_back(town, 1, by="U0OMAR")
+    assert town.live_text(MEDIUM.path) == old
+
+
+def test_a_workflow_that_left_the_policy_can_still_be_rolled_back(town: Town, old: str) -> None:
+    """Its release is out there; those who could reverse it still can, and the informed still hear of it."""
+    card = town.message("live")
+    town.change_policy(lambda data: data["workflows"].pop(MEDIUM.workflow))
+    town.person("U0BEN").click(card, "roll_back")
+    assert "not on the list of people who may roll back" in town.whispers("U0BEN")[-1]
+    town.person("U0RITA").click(card, "roll_back")
+    town.settle()
+    assert town.live_text(MEDIUM.path) == old
+    assert [len(hearing(town, who, HEAD)) for who in ("U0SARA", "U0GRETA", "U0RITA")] == [1, 1, 1]
+    town.person("U0DEV", hostile=True).click(card, "restore", value="1")
+    assert "support-answers is no longer in the policy." in town.whispers("U0DEV")[-1]

@@ -64,6 +64,7 @@ def test_stopping_at_the_first_stage_puts_the_canary_back_and_tells_everyone(tow
     assert town.live_text(HIGH.path) == old
     assert town.commits() == commits
     assert "Rolled back" in words(town.message("rollback"))
+    assert "restore" not in actions(town.message("rollback"))
     assert "Rolled back" in words(town.message("rollback_channel", to="C0SUPPORT"))
     assert town.messages("rollback_notice", to="U0LEILA")
     assert actions(town.message("live")) == []

@@ -138,6 +138,21 @@ def test_a_deploy_waits_for_a_target_that_is_away_and_says_so(town: Town) -> Non
     assert "Live: PC-1" in words(town.message("live"))
 
 
+def test_a_deploy_that_is_still_tried_can_be_stopped(town: Town) -> None:
+    """Rolled back counts only once the target can be read; then the old text stands there, untouched."""
+    old, before = town.live_text(LOW.path), town.commits()
+    number = approved(town, LOW, NEW)
+    with away(town.repository):
+        deploy(town, number)
+        town.person("U0RITA", hostile=True).click(town.card(), "stop_release", value="1")
+        town.settle()
+        assert "Rolling back: PC-1" in words(town.message("rollback"))
+    town.moment.pass_by(minutes=2)
+    town.settle()
+    assert "Rolled back: PC-1" in words(town.message("rollback"))
+    assert (town.live_text(LOW.path), town.commits()) == (old, before)
+
+
 def test_a_pointer_that_was_moved_before_the_deploy_makes_the_change_stale(town: Town) -> None:
     """The new text of somebody else is not overwritten; whoever approved looks at the new diff."""
     number = approved(town, LOW, NEW)

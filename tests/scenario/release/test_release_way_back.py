@@ -26,8 +26,8 @@ def test_rolling_back_to_the_first_of_three_undoes_those_after_it(town: Town) ->
     """The passed-over one is rolled back with it, the first one is live again, and the card says both."""
     releases_of(town, *TEXTS)
     found = offered(town, 3)
-    assert list(found) == ["R-2, PC-2", "R-1, PC-1", "Before the first release"]
-    assert town.person("U0RITA").submit(values={"Go back to": found["R-1, PC-1"]}).ok
+    assert list(found) == ["What PC-2 made live", "What PC-1 made live", "Before the first release"]
+    assert town.person("U0RITA").submit(values={"Go back to": found["What PC-1 made live"]}).ok
     town.settle()
     assert "two paragraphs" in (town.live_text(LOW.path) or "")
     assert "Rolled back: PC-3" in words(town.message("live", change=3))
@@ -56,7 +56,13 @@ def test_only_the_last_five_versions_are_offered_each_once(town: Town) -> None:
     """A version that was live twice stands there once, and the one that is live does not."""
     texts = ("one paragraph", *(f"a list of type {letter}" for letter in "BCDCEFG"))
     releases_of(town, *texts)
-    assert list(offered(town, 7)) == ["R-6, PC-6", "R-5, PC-5", "R-4, PC-4", "R-3, PC-3", "R-1, PC-1"]
+    assert list(offered(town, 7)) == [
+        "What PC-6 made live",
+        "What PC-5 made live",
+        "What PC-4 made live",
+        "What PC-3 made live",
+        "What PC-1 made live",
+    ]
 
 
 def test_a_release_that_was_undone_by_itself_is_no_way_back(town: Town) -> None:
@@ -64,7 +70,7 @@ def test_a_release_that_was_undone_by_itself_is_no_way_back(town: Town) -> None:
     releases_of(town, *TEXTS[:3])
     roll_back(town, 2)
     live(town, LOW, "five paragraphs", old="two paragraphs")
-    assert list(offered(town, 3)) == ["R-1, PC-1", "Before the first release"]
+    assert list(offered(town, 3)) == ["What PC-1 made live", "Before the first release"]
     roll_back(town, 3)
     assert "Also undone with it" not in words(town.message("rollback", change=3))
     assert "two paragraphs" in (town.live_text(LOW.path) or "")

@@ -1,5 +1,6 @@
 """What reviewers do, in one line each: decide, vouch for a result, use a card's menu, read what was answered."""
 
+import re
 from typing import Any
 
 from bot.sandbox.person import SlackPerson
@@ -75,6 +76,24 @@ def menu(person: SlackPerson, message: Message, word: str) -> Answer:
     )
     chosen = next(each["value"] for each in options if each["value"].startswith(f"{word}:"))
     return person.click(message, "change_menu", selected=chosen)
+
+
+def plain(message: Message) -> str:
+    """Everything that a message says, with single spaces."""
+    return " ".join(words(message).split())
+
+
+def missing(message: Message) -> str:
+    """What a card in review says is missing."""
+    found = re.search(r"\*Missing:\* ([^\n]*)", words(message))
+    return found[1].lower() if found else ""
+
+
+def gate(message: Message) -> str:
+    """How a card says that the regression gate stands: open or met."""
+    found = re.search(r"Regression set: (open|met)", plain(message))
+    assert found, words(message)
+    return found[1]
 
 
 def heard(town: Town, person: SlackPerson, channel: str) -> str:

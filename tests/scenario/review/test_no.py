@@ -23,7 +23,9 @@ def test_a_rejection_ends_the_change_and_the_submitter_hears_why(town: Town) -> 
     assert not town.messages("deploy")
 
 
-@pytest.mark.parametrize("button", ["approve", "approve_and_deploy", "reject", "request_changes", "deploy", "record_result"])
+@pytest.mark.parametrize(
+    "button", ["approve", "approve_and_deploy", "reject", "request_changes", "deploy", "record_result"]
+)
 def test_a_click_on_a_decided_card_does_no_harm_and_says_why(town: Town, button: str) -> None:
     """Somebody's screen still shows the buttons of a change that was rejected meanwhile."""
     low(town)
@@ -31,7 +33,12 @@ def test_a_click_on_a_decided_card_does_no_harm_and_says_why(town: Town, button:
     say_no(town.person("U0DEV"), old, "reject", "Bullet points lose the order of events.")
     town.settle()
     shown = words(town.card())
-    value = next(part["value"] for block in old.blocks for part in block.get("elements", ()) if part.get("action_id") == "approve")
+    value = next(
+        part["value"]
+        for block in old.blocks
+        for part in block.get("elements", ())
+        if part.get("action_id") == "approve"
+    )
     paul = town.person("U0PAUL", hostile=True)
     assert paul.click(old, button, value=value).ok
     assert "PC-1 is rejected" in heard(town, paul, "C0TOOLS")

@@ -1,10 +1,25 @@
 """A click proves nothing: whoever may not is told in private why not and who can, and the card stays as it is."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.sandbox.records import Message
-from tests.scenario.review.hand import heard, high, low, medium, record, spot_check, state, told
-from tests.scenario.town import Town, actions, words
+from bot.sandbox.person import SlackPerson
+from bot.sandbox.records import Message, View
+from tests.scenario.review.hand import (
+    BULLETS,
+    heard,
+    high,
+    low,
+    medium,
+    menu,
+    on_screen,
+    record,
+    spot_check,
+    state,
+    told,
+)
+from tests.scenario.town import Town, actions, top, words
 
 
 def value_of(card: Message, action: str) -> str:
@@ -104,7 +119,9 @@ def test_somebody_deactivated_is_refused(town: Town) -> None:
     before = words(town.card())
     town.person("U0BEN", hostile=True).click(town.card(), "approve")
     town.settle()
-    assert "account is deactivated" in " ".join(town.whispers("U0BEN")) or "deactivated" in told(town, "U0BEN")
+    assert "account is deactivated" in " ".join(town.whispers("U0BEN")) or "deactivated" in told(
+        town, "U0BEN"
+    )
     assert_untouched(town, before)
 
 
@@ -215,11 +232,11 @@ def test_approve_and_deploy_by_somebody_who_may_only_approve_deploys_nothing(tow
     low(town)
     commits = town.commits()
     ana = town.person("U0ANA")
-    answer = spot_check(ana, town.card(), button="approve_and_deploy")
+    assert spot_check(ana, town.card(), button="approve_and_deploy").ok
     town.settle()
     assert "Approved since" in words(town.card())
     assert town.commits() == commits
-    assert "may deploy here" in str(answer.errors) + heard(town, ana, "C0TOOLS")
+    assert "Your approval is noted. It is not deployed: You are not on the list" in on_screen(ana)
 
 
 def test_approve_and_deploy_is_not_offered_where_more_is_needed(town: Town) -> None:
@@ -228,3 +245,35 @@ def test_approve_and_deploy_is_not_offered_where_more_is_needed(town: Town) -> N
     assert "approve_and_deploy" not in actions(town.card())
     high(town)
     assert "approve_and_deploy" not in actions(town.card(2))
+
+
+def forged(town: Town, who: str, view: View) -> SlackPerson:
+    """Somebody sends a form that was opened for somebody else."""
+    person = town.person(who, hostile=True)
+    person.submit(replace(view, user=who))
+    return person
+
+
+def test_a_form_that_was_opened_for_somebody_else_is_looked_up_like_a_click(town: Town) -> None:
+    """Sara sends Ben's approval, his test result, Mira's withdrawal and her draft: each is refused in words."""
+    high(town)
+    before = words(town.card())
+    ben, mira = town.person("U0BEN"), town.person("U0MIRA")
+    ben.click(town.card(), "approve")
+    ben.fill(top(ben), {"statement": "I read the new limit against the policy."})
+    assert "You are not on the list" in str(forged(town, "U0SARA", top(ben)).last_answer.errors)
+    ben.click(town.card(), "reject")
+    ben.fill(top(ben), {"reason": "I read the new limit against the policy."})
+    assert "You are not on the list" in str(forged(town, "U0SARA", top(ben)).last_answer.errors)
+    ben.click(town.card(), "record_result")
+    ben.fill(top(ben), {"suite": "All", "total": "50", "passed": "50", "newly_failing": "0"})
+    assert "You are not on the list" in str(forged(town, "U0SARA", top(ben)).last_answer.errors)
+    menu(mira, town.card(), "withdraw")
+    forged(town, "U0SARA", top(mira))
+    menu(mira, town.card(), "edit")
+    assert not forged(town, "U0SARA", top(mira)).last_answer.ok
+    town.first_step("U0MIRA", "summaries", replace=BULLETS)
+    mira.fill(top(mira), {"why": "A reason that took me ten minutes to write."})
+    assert not forged(town, "U0SARA", top(mira)).last_answer.ok
+    assert_untouched(town, before)
+    assert len(town.messages("review")) == 1

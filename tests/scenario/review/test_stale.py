@@ -1,6 +1,17 @@
 """The live text moved under an approved change: nothing is deployed before each approver has seen the new diff."""
 
-from tests.scenario.review.hand import CHECKED, heard, high, low, medium, record, spot_check, state, told
+from tests.scenario.review.hand import (
+    CHECKED,
+    heard,
+    high,
+    low,
+    medium,
+    menu,
+    record,
+    spot_check,
+    state,
+    told,
+)
 from tests.scenario.town import Town, actions, words
 
 NEW_RULE = "\nNever answer at night.\n"
@@ -118,8 +129,6 @@ def test_a_stale_change_that_is_edited_is_a_new_text_for_everybody(town: Town) -
     town.person("U0DEV").click(town.card(), "deploy")
     town.settle()
     mira, ben = town.person("U0MIRA"), town.person("U0BEN")
-    from tests.scenario.review.hand import menu
-
     menu(mira, town.card(), "edit")
     mira.submit()
     assert mira.submit(values={"why": "Support asked twice, and the night rule is new."}).ok
@@ -140,3 +149,49 @@ def test_the_click_on_a_card_drawn_before_the_target_moved_confirms_nothing(town
     town.person("U0BEN", hostile=True).click(old, "approve", value=value)
     assert "was edited since this card was drawn" in told(town, "U0BEN")
     assert "Approvals: 0 of 2" in words(town.card())
+
+
+def test_what_somebody_said_of_an_earlier_text_does_not_carry_over(town: Town) -> None:
+    """Ben approved before the edit; others approved after it. When the target moves, he has to look anew."""
+    high(town)
+    ben, chloe, dev, mira = (town.person(each) for each in ("U0BEN", "U0CHLOE", "U0DEV", "U0MIRA"))
+    state(ben, town.card())
+    record(ben, town.card(), total="50", passed="50")
+    menu(mira, town.card(), "edit")
+    mira.submit()
+    assert mira.submit(values={"why": "Support asked for it twice this month."}).ok
+    town.settle()
+    state(chloe, town.card(), "Ran ten refunds above $50 by hand.")
+    state(dev, town.card(), "Tried it on ten orders of last week.")
+    town.settle()
+    assert "Approved since" in words(town.card())
+    move_outside(town, "refunds.md")
+    town.person("U0RITA").click(town.card(), "deploy")
+    town.settle()
+    assert "Chloe Martin and Dev Patel must confirm the new diff" in words(town.card())
+    ben.click(town.card(), "approve")
+    assert ben.view() is not None
+    town.settle()
+    assert "Approvals: 0 of 2" in words(town.card())
+
+
+def test_a_target_that_moves_twice_is_confirmed_once(town: Town) -> None:
+    """Nobody confirmed in between: the statement still carries over to the newest diff."""
+    approved_high(town)
+    move_outside(town, "refunds.md")
+    rita, ben, chloe = (town.person(each) for each in ("U0RITA", "U0BEN", "U0CHLOE"))
+    rita.click(town.card(), "deploy")
+    town.settle()
+    ben.click(town.card(), "approve")
+    chloe.click(town.card(), "approve")
+    town.settle()
+    move_outside(town, "refunds.md")
+    rita.click(town.card(), "deploy")
+    town.settle()
+    assert "The target has moved" in words(town.card())
+    ben.click(town.card(), "approve")
+    chloe.click(town.card(), "approve")
+    assert ben.view() is None
+    assert chloe.view() is None
+    town.settle()
+    assert "Approved since" in words(town.card())

@@ -7,7 +7,9 @@ from typing import Any
 from blockkit import texts_in
 
 Json = dict[str, Any]
-TOKEN = re.compile(r"<(@[UW]\w+|!subteam\^S\w+|!date\^\d+\^\{date_short_pretty\} at \{time\}\|[^<>|]*)>")
+TOKEN = re.compile(
+    r"<(@[UW]\w+|#C0\w+|!subteam\^S\w+|!date\^\d+\^\{date_short_pretty\} at \{time\}\|[^<>|]*)>"
+)
 KNOWN = {"U0ANA", "U0BEN", "U0CHLOE", "U0DEV"}
 
 

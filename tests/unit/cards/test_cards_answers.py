@@ -99,9 +99,13 @@ def test_an_unknown_word_gets_help() -> None:
     assert all(f"/prompt-change {word}" in words for word, _ in answers.WORDS)
 
 
-def test_a_change_shown_as_an_answer_has_no_buttons() -> None:
-    """Show is for reading."""
-    assert action_ids(answers.show(complete()).blocks) == []
+def test_a_change_shown_as_an_answer_has_nothing_that_decides() -> None:
+    """Show is for reading: the menu opens the full diff and the history, also of a settled change."""
+    for facts in (complete(), complete(state=State.REJECTED)):
+        blocks = answers.show(facts).blocks
+        assert action_ids(blocks) == ["change_menu"]
+        menu = next(block for block in blocks if block["type"] == "actions")["elements"][0]
+        assert [each["text"]["text"] for each in menu["options"]] == ["Full diff", "History"]
 
 
 def test_the_change_log_tells_the_whole_story() -> None:
@@ -129,7 +133,7 @@ def test_a_workflow_names_its_people_by_lane() -> None:
     """The same people in all lanes are told once; an empty list is nobody."""
     words = words_of(record.workflow(workflow()).blocks)
     assert "*Deploy:* Ben Okoro and Support leads" in words
-    assert "*Approve:* low: Ben Okoro; medium: nobody; high: nobody" in words
+    assert "*Approve:* low Ben Okoro · medium nobody · high nobody" in words
     assert action_ids(record.workflow(workflow(open_changes=())).blocks) == ["edit_workflow"]
 
 

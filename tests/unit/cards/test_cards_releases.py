@@ -21,7 +21,7 @@ from storage.vocabulary import State
 def test_a_release_in_stages_says_where_it_is() -> None:
     """Stage 1 of 2 can be advanced or stopped; while it moves, only stopped."""
     staged = release(state=State.RELEASING, stage=1, live_at=None)
-    assert "Stage 1 of 2, canary" in said("live", staged)
+    assert "Stage 1 of 2 (canary)" in said("live", staged)
     assert clicks("live", staged) == ["advance", "stop_release"]
     assert clicks("live", replace(staged, moving=True)) == ["stop_release"]
     assert clicks("live", replace(staged, task=task())) == ["stop_release"]
@@ -35,7 +35,7 @@ def test_a_live_release_can_be_rolled_back_with_one_click() -> None:
     button = next(block for block in drawn.blocks if block["type"] == "actions")["elements"][0]
     assert (button["value"], button["style"]) == ("9", "danger")
     assert button["confirm"]["text"]["text"].startswith("refunds goes from v18 back to v17 at once")
-    assert "By hand: Point the branch production at v17." in words_of(drawn.blocks)
+    assert "By hand, without this app Point the branch production at v17." in words_of(drawn.blocks)
     assert "Clients may see the old text for 1 minute more." in words_of(drawn.blocks)
 
 

@@ -30,7 +30,7 @@ def test_a_card_in_review_says_what_it_must() -> None:
         assert expected in words
     for expected in ("Waiting for Chloe Roy", "Also able to approve: Dev Rao", "May deploy: Dev Rao"):
         assert expected in words
-    assert "Missing:* 1 approval, Regression set" in words
+    assert "Missing:* 1 approval, regression set" in words
     assert "Read every line and the ledger rules." in words
 
 

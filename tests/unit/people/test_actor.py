@@ -19,7 +19,7 @@ def test_a_member_passes_and_slack_is_asked_once(office: Office) -> None:
     """An unknown member is asked for, kept, and known from then on, also with Slack away."""
     actor = office.people.actor("U0ANA", HERE)
     assert isinstance(actor, Actor)
-    assert (actor.slack_id, actor.name, actor.kind) == ("U0ANA", "ana", AccountKind.MEMBER)
+    assert (actor.slack_id, actor.name, actor.kind) == ("U0ANA", "Ana Lopez", AccountKind.MEMBER)
     office.slack.faults.away = True
     assert office.people.actor("U0ANA", HERE) == actor
     assert office.calls("users.info") == 1

@@ -105,7 +105,9 @@ function stack() {
   if (met.has(top.dataset.viewId)) return;
   met.add(top.dataset.viewId);
   const first = $("[data-focus]", top) ?? $(".sheet-body :is(input, textarea, select)", top);
-  if (matchMedia("(hover: hover)").matches) first?.focus();
+  // A finger wants no keyboard yet; the close button, which has the focus otherwise, would take Enter.
+  const still = $(".sheet-body", top);
+  (matchMedia("(hover: hover)").matches && first ? first : still)?.focus({ preventScroll: true });
 }
 
 /** Slack's confirm dialog: resolves to whether the person went on. */
