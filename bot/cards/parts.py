@@ -177,12 +177,15 @@ def _state(gate: GateFacts, room: Room) -> list[str | Block]:
 def gate_items(given: Sequence[Reason], limit: int) -> list[list[str | Block]]:
     """Return in one item why a gate is required, each cause once with all of its rules."""
     causes: dict[str, list[str]] = {}
-    for reason in given[:limit]:
+    required = [reason for reason in given if reason.text.startswith(_REQUIRED)]
+    if not required:
+        return reason_items(given, (), limit)
+    for reason in required[:limit]:
         cause = reason.text.removesuffix(".").removesuffix(f" ({reason.rule})")
         causes.setdefault(cause.removeprefix(_REQUIRED), []).append(reason.rule)
     told = [f"{cause} ({', '.join(rules)})" for cause, rules in causes.items()]
-    told += [f"and {len(given) - limit} more"] if len(given) > limit else []
-    return [[clip(f"{_REQUIRED}{'; '.join(told)}.", 600)]] if told else []
+    told += [f"and {len(required) - limit} more"] if len(required) > limit else []
+    return [[clip(f"{_REQUIRED}{'; '.join(told)}.", 600)]]
 
 
 def _newest(evidence: Sequence[EvidenceFacts], limit: int) -> list[EvidenceFacts]:

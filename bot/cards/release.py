@@ -157,9 +157,10 @@ def release_buttons(facts: ReleaseFacts) -> list[Block]:
 def roll_back_button(facts: ReleaseFacts) -> Block:
     """Return Roll back with Slack's own question, which says exactly what will happen."""
     old, new = _going_back(facts)
+    undone = f"This undoes: {one_line(facts.summary, 90).rstrip('.')}. " if facts.summary else ""
     text = (
         f"{one_line(facts.workflow, 80)} goes from {new} back to {old} at once, and everyone who must know "
-        "is told. You can give the reason afterwards."
+        f"is told. {undone}You can give the reason afterwards."
     )
     asked = confirmation(f"Roll back {label(facts.change_id)}?", text, "Roll back")
     return button(Action.ROLL_BACK, facts.id, style="danger", confirm=asked)

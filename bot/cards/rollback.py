@@ -35,6 +35,7 @@ def rollback(facts: RollbackFacts, _recipient: str, _details: Mapping[str, Any])
         lambda room: [
             header(heading(facts)),
             section("\n".join(state_lines(facts))),
+            *_summary(facts, room),
             *trouble(facts, room),
             *_reason(facts, room),
             *_seen(facts.acknowledgements, room),
@@ -67,6 +68,14 @@ def state_lines(facts: RollbackFacts) -> list[str]:
         others = ", ".join(label(change) for change in facts.passed_over[:12])
         lines.append(f"Also undone with it: {others}.")
     return lines
+
+
+def _summary(facts: RollbackFacts, room: Room) -> list[Block]:
+    """Return what is undone by it, so that nobody has to look up a number."""
+    if not facts.summary:
+        return []
+    what = "What it changed: " if facts.restored else "Undone: "
+    return [rich(words(run(what, bold=True), clip(facts.summary, min(room.note, 400))))]
 
 
 def _moved(facts: RollbackFacts, old: str, new: str) -> str:
@@ -162,6 +171,7 @@ def rollback_channel(facts: RollbackFacts, _recipient: str, _details: Mapping[st
         lambda room: [
             header(heading(facts)),
             section("\n".join(state_lines(facts))),
+            *_summary(facts, room),
             *_reason(facts, room),
         ],
     )
@@ -175,6 +185,7 @@ def rollback_notice(facts: RollbackFacts, recipient: str, details: Mapping[str, 
         lambda room: [
             header(heading(facts)),
             section("\n".join(state_lines(facts))),
+            *_summary(facts, room),
             *_reason(facts, room),
             *_confirmation(facts, owed, recipient),
         ],

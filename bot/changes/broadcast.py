@@ -13,6 +13,7 @@ from bot.changes.context import Context
 from bot.changes.force import NoPolicyError, policy_in_force
 from bot.changes.moving import release_name, touch
 from bot.changes.outcome import Actor, Done, Outcome, Refused
+from bot.changes.standing import can_be_told
 from bot.policy.load import PolicyError
 from bot.policy.model import Policy
 from storage import audit
@@ -75,13 +76,16 @@ def audience_of(
     groups = [each for each in informed if each.startswith("S")]
     named = [_reachable(session, each) for each in informed if each not in {*channels, *groups}]
     members = {
-        group: [each.slack_id for each in people.members(session, group) if each.active] for group in groups
+        group: [each.slack_id for each in people.members(session, group) if can_be_told(each)]
+        for group in groups
     }
     workflow = policy.all_workflows.get(change.workflow) if policy else None
     owner = _reachable(session, workflow.owner) if workflow and workflow.owner else ""
     involved = [change.submitter, *_approvers(session, change, revision), release.deployer, owner]
     gone = {
-        each.slack_id for each in people.accounts(session, [*named, *involved]).values() if not each.active
+        each.slack_id
+        for each in people.accounts(session, [*named, *involved]).values()
+        if not can_be_told(each)
     }
     personally = list(dict.fromkeys(each for each in (*named, *involved) if each and each not in gone))
     everyone = {each: group for group, inside in members.items() for each in inside}

@@ -110,7 +110,10 @@ class AcknowledgementFacts:
 
 @dataclass(frozen=True, slots=True)
 class RollbackFacts:
-    """One reversal. ``trouble`` is the last error in words; ``passed_over`` other releases undone with it."""
+    """One reversal. ``trouble`` is the last error in words; ``passed_over`` other releases undone with it.
+
+    ``summary``: what the release had changed.
+    """
 
     id: int
     release_id: int
@@ -133,6 +136,7 @@ class RollbackFacts:
     restored: bool = False
     restore_asked_by: Who | None = None
     restore_reason: str = ""
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from bot.changes import tell
 from bot.changes.rights import as_people
+from bot.changes.standing import can_be_told
 from bot.policy.model import Policy
 from bot.policy.rights import missing_people
 from bot.policy.workflow import PolicyTarget
@@ -52,5 +53,6 @@ def _reached(session: Session, workflow: str, lane: Lane) -> int:
     """How many channels and active people the informed list reaches."""
     principals = people.principals(session, workflow, Role.INFORM, lane)
     channels = [each for each in principals if each.startswith(("C", "G"))]
-    persons = [each for each in people.entitled(session, workflow, Role.INFORM, lane) if each.active]
+    named = people.entitled(session, workflow, Role.INFORM, lane)
+    persons = [each for each in named if can_be_told(each)]
     return len(channels) + len(persons)

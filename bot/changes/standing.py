@@ -13,7 +13,7 @@ from bot.policy.gates import GateState
 from bot.policy.model import Policy
 from bot.policy.sections import LaneRules
 from bot.policy.workflow import GitTarget, PolicyTarget, Workflow
-from storage.models import Change, Evidence, Revision, Touch, Vote
+from storage.models import Account, Change, Evidence, Revision, Touch, Vote
 from storage.queries import changes, people
 from storage.queries.people import Entitled
 from storage.vocabulary import AccountKind, Decision, Lane, Role
@@ -81,6 +81,11 @@ class Standing:
 def can_act(account: Entitled) -> bool:
     """Whether an account holds rights at all: an active full member."""
     return account.active and account.kind is AccountKind.MEMBER
+
+
+def can_be_told(account: Entitled | Account) -> bool:
+    """Whether an account can confirm having seen something: members and guests, while they are active."""
+    return account.active and account.kind in {AccountKind.MEMBER, AccountKind.GUEST}
 
 
 def standing(session: Session, policy: Policy, change: Change, revision: Revision) -> Standing:
@@ -154,7 +159,20 @@ def _gates(policy: Policy, look: Standing, votes: tuple[Weighed, ...]) -> tuple[
         spot_check=gates.SpotCheck(tuple(marks)) if marks else None,
         target_has_stages=has_stages(look.workflow),
     )
-    return tuple(states)
+    return (*states, *_plan(look))
+
+
+def _plan(look: Standing) -> tuple[GateState, ...]:
+    """A change that came into this lane later (raised, or by another policy) was never asked for its plan."""
+    missing = []
+    if look.rules.rollback_plan_required and not look.revision.rollback_plan.strip():
+        missing.append("rollback plan")
+    if look.rules.stop_conditions_required and not look.revision.stop_conditions.strip():
+        missing.append("stop conditions")
+    if not missing:
+        return ()
+    text = f"Plan: no {' and no '.join(missing)} yet. Edit the change to write them down."
+    return (GateState("plan", met=False, text=text),)
 
 
 def has_stages(workflow: Workflow) -> bool:

@@ -96,7 +96,8 @@ def ask(session: Session, change: Change, people: Iterable[str], *, now: datetim
 def deployers(session: Session, change: Change, people: Iterable[str], *, now: datetime) -> None:
     """A direct card with Deploy to each person who may."""
     for slack_id in people:
-        key = f"deploy:{change.id}:{change.revision}:{change.lane}:{slack_id}"
+        # Approved, sent back and approved again is news to them each time.
+        key = f"deploy:{change.id}:{change.version}:{slack_id}"
         post(session, key, "deploy", slack_id, now=now, change_id=change.id)
 
 

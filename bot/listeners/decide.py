@@ -117,7 +117,9 @@ def _menu(desk: Desk, body: Body) -> None:
         case Menu.WITHDRAW:
             _withdraw(desk, body, actor, facts)
         case Menu.HISTORY:
-            events = [reading.Event(each.at, each.who, each.text) for each in events_of(desk.context, facts.id)]
+            events = [
+                reading.Event(each.at, each.who, each.text) for each in events_of(desk.context, facts.id)
+            ]
             open_form(desk, body, reading.history(facts, events))
         case _:
             say(desk, body, "That is not on this menu.")

@@ -15,7 +15,7 @@ from bot.cards.modals.form import errors_for
 from bot.cards.modals.reading import notice
 from bot.changes import notices
 from bot.changes.context import Context
-from bot.changes.outcome import Actor, Done, Outcome, Refused
+from bot.changes.outcome import Actor, Outcome, Refused
 from bot.people import People
 
 Body = Mapping[str, Any]
@@ -102,7 +102,7 @@ def open_form(desk: Desk, body: Body, form: Block) -> None:
 
 
 def submitted(outcome: Outcome, body: Body) -> dict[str, Any]:
-    """The answer to a form: it closes, says what came of it, or stays open with the error where it belongs."""
+    """The answer to a form: it closes, says what came of it, or stays open with an error in its place."""
     if isinstance(outcome, Refused):
         return refused_form(outcome, body)
     if outcome.already or outcome.aloud:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import structlog
 from slack_bolt import Ack, App
+from slack_sdk.errors import SlackApiError
 
 from bot.cards import answers
 from bot.cards.home import home
@@ -13,6 +15,8 @@ from bot.changes import checks
 from bot.changes.outcome import Refused
 from bot.changes.reading.lists import home_facts
 from bot.listeners.desk import Body, Desk, actor_of, number_of, open_form, say, user_of
+
+log = structlog.get_logger(__name__)
 
 
 def register(app: App, desk: Desk) -> None:
@@ -46,6 +50,10 @@ def publish(desk: Desk, body: Body) -> None:
 
 
 def publish_if_home(desk: Desk, body: Body) -> None:
-    """After a click on the Home tab, show what it has led to."""
-    if (body.get("view") or {}).get("type") == "home":
+    """After a click on the Home tab, show what it has led to. What the click did stands without it."""
+    if (body.get("view") or {}).get("type") != "home":
+        return
+    try:
         publish(desk, body)
+    except (SlackApiError, OSError) as error:
+        log.warning("a Home tab could not be drawn again", user=user_of(body), why=type(error).__name__)

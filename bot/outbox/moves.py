@@ -151,7 +151,7 @@ class Mover:
 
 
 def _check_that_live_is_as_reviewed(target: Target, move: Move) -> None:
-    """A first stage begins only where live is still what the change replaces; until now ``expected`` says what."""
+    """A first stage begins only where live is what the change replaces: ``expected``, until it is read."""
     live = target.read_pointer(target.live_pointer)
     if live != move.expected:
         words = f"Somebody moved {target.live_pointer}: it is at {live or 'nothing'} now. Nothing was moved."

@@ -37,16 +37,12 @@ class AppProfile:
     scopes: frozenset[str] = frozenset(
         {
             "channels:history",
-            "channels:read",
             "chat:write",
             "chat:write.public",
             "commands",
             "files:read",
-            "files:write",
             "groups:history",
-            "groups:read",
             "im:history",
-            "im:read",
             "im:write",
             "usergroups:read",
             "users:read",
@@ -56,13 +52,10 @@ class AppProfile:
     events: frozenset[str] = frozenset(
         {
             "app_home_opened",
-            "app_uninstalled",
-            "member_joined_channel",
             "subteam_created",
             "subteam_members_changed",
             "subteam_updated",
             "team_join",
-            "tokens_revoked",
             "user_change",
         }
     )

@@ -1,7 +1,7 @@
 """What must hold at the end of every story, whatever it was about.
 
-Whoever tells a story adds nothing for this: the town checks it when the story is over. It must never be kinder
-than Slack, and never forgive a fault that the story did not foresee.
+Whoever tells a story adds nothing for this: the town checks it when the story is over. It must never be
+kinder than Slack, and never forgive a fault that the story did not foresee.
 """
 
 import json

@@ -92,7 +92,7 @@ def read_roll_back_to(values: Values, private_metadata: str = "") -> ReturnForm:
 
 
 def raise_lane(facts: ChangeFacts, lower: Sequence[Lane] = ()) -> Block:
-    """Draw the form that puts a change in a higher lane; ``lower``: the others that this person may choose."""
+    """Draw the form for a higher lane; ``lower``: the others that this person may choose."""
     higher = [it for it in Lane if it.rank > facts.lane.rank]
     return _lane(facts, [*higher, *_nearest_first(lower)], Callback.RAISE_LANE)
 

@@ -25,7 +25,7 @@ from bot.cards.modals.form import (
 from bot.cards.surface import LABELS, Action, Callback, Field
 from bot.cards.text import clip, count, escape, subject
 from bot.cards.words import LANES
-from bot.changes.facts import ChangeFacts, ExampleCase, SpotMark
+from bot.changes.facts import ChangeFacts, ExampleCase, GateFacts, SpotMark
 from storage.vocabulary import Decision
 
 MOST_EXAMPLES = 20
@@ -137,7 +137,7 @@ def attest(facts: ChangeFacts) -> Block:
     """Draw the form in which somebody vouches for the result of a test run."""
     gates = [gate for gate in facts.gates if not gate.met]
     lines = [f"*{subject(facts.id, facts.workflow)}*"]
-    lines += [f"{escape(clip(gate.name, 60))}: {escape(clip(gate.text, 300))}" for gate in gates[:5]]
+    lines += [_open_gate(gate) for gate in gates[:5]]
     lines.append("Your name stands beside the result.")
     people = some_of([option("yes", "People scored the answers")], boxes=True)
     blocks = [
@@ -151,6 +151,11 @@ def attest(facts: ChangeFacts) -> Block:
     ]
     made = view("Record test result", blocks, Callback.ATTEST, "Record")
     return with_ids(made, revision=facts.revision.id)
+
+
+def _open_gate(gate: GateFacts) -> str:
+    text = clip(gate.text.removeprefix("Regression: "), 300)
+    return f"{escape(clip(gate.name, 60))}: {escape(text)}"
 
 
 def read_attest(values: Values, private_metadata: str = "") -> AttestForm:

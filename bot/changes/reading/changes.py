@@ -30,6 +30,7 @@ GATE_NAMES = {
     "regression": "Regression set",
     "scored_sample": "Scored sample",
     "policy_check": "Policy check",
+    "plan": "Plan",
 }
 
 

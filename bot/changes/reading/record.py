@@ -1,5 +1,6 @@
 """The audit trail of one change, in words for people."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,4 +62,11 @@ def _words(row: AuditRow) -> str:
     if template is None:
         return f"it is {row.verb.partition(':')[2].replace('_', ' ')} now"
     data: dict[str, Any] = {**dict.fromkeys(("statement", "reason", "words"), ""), **row.data}
-    return template.format(**data).strip()
+    told = {name: _short(value) if name == "after" else value for name, value in data.items()}
+    return template.format(**told).strip()
+
+
+def _short(version: object) -> str:
+    """A version as people read it: a git hash by its first eight digits."""
+    text = str(version)
+    return text[:8] if re.fullmatch(r"[0-9a-f]{40,64}", text) else text

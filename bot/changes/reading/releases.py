@@ -94,6 +94,7 @@ def rollback_facts(
             for each in releases.acknowledgements(session, rollback.id or 0)
         ),
         restored=rollback.restored_at is not None,
+        summary=summary_of(session, release),
     )
 
 

@@ -109,3 +109,35 @@ def test_a_second_stage_that_is_refused_may_be_advanced_again(town: Town) -> Non
     town.person("U0DEV").click(town.message("live"), "advance")
     town.settle()
     assert NEW in (town.live_text(HIGH.path) or "")
+
+
+def test_stopping_after_a_refused_advance_leaves_production_as_it_is(town: Town) -> None:
+    """This release never moved production, so it puts nothing back there; the canary goes back."""
+    old = town.live_text(HIGH.path)
+    deploy(town, approved(town, HIGH, NEW))
+    town.commit_outside(HIGH.path, "Somebody else's text.\n")
+    town.person("U0DEV").click(town.message("live"), "advance")
+    town.settle()
+    town.person("U0RITA").click(town.message("live"), "stop_release")
+    town.settle()
+    assert town.live_text(HIGH.path) == "Somebody else's text.\n"
+    assert town.live_text(HIGH.path, CANARY) == old
+    assert "Rolled back: PC-1" in words(town.message("rollback"))
+
+
+def test_stopping_while_the_first_stage_is_still_tried(town: Town) -> None:
+    """Nobody knows whether the canary has moved: it is read, put back if need be, and only then is it over."""
+    number = approved(town, HIGH, NEW)
+    old = town.live_text(HIGH.path)
+    aside = town.repository.with_suffix(".aside")
+    town.repository.rename(aside)
+    deploy(town, number)
+    town.person("U0RITA").click(town.message("live"), "stop_release")
+    town.settle()
+    aside.rename(town.repository)
+    assert "Rolling back: PC-1" in words(town.message("rollback"))
+    town.moment.pass_by(minutes=2)
+    town.settle()
+    assert "Rolled back: PC-1" in words(town.message("rollback"))
+    assert town.live_text(HIGH.path) == old
+    assert town.live_text(HIGH.path, CANARY) in {None, old}

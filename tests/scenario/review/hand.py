@@ -1,4 +1,4 @@
-"""What reviewers do, in one line each: decide, vouch for a result, use a card's menu, read what was answered."""
+"""What reviewers do, in one line each: decide, vouch for a result, use a menu, read what was answered."""
 
 import re
 from typing import Any

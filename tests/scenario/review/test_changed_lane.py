@@ -1,4 +1,4 @@
-"""Moving a change to another lane by hand: up by whoever may approve, down by a policy owner who wrote none of it."""
+"""Another lane by hand: up by whoever may approve, down by a policy owner who wrote none of the change."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ def options(form_blocks: list[dict[str, object]]) -> list[str]:
 
 
 def test_an_approver_raises_the_lane_and_only_votes_that_fit_it_still_count(town: Town) -> None:
-    """A click was enough in medium; in high it lacks a statement. The reason stands on the card."""
+    """A click was enough in medium; in high it lacks a statement, and the change lacks its plan."""
     medium(town)
     ben, chloe = town.person("U0BEN"), town.person("U0CHLOE")
     ben.click(town.card(), "approve")
@@ -47,6 +47,11 @@ def test_an_approver_raises_the_lane_and_only_votes_that_fit_it_still_count(town
     assert "Does not count: gave no statement, which this lane needs" in card
     assert "Approvals: 0 of 2" in card
     assert "deploy" not in actions(town.message("deploy", to="U0PAUL"))
+    assert "no rollback plan and no stop conditions yet" in words(town.card())
+    mira = town.person("U0MIRA")
+    menu(mira, town.card(), "edit")
+    mira.submit()
+    town.second_step(mira, {})
     assert state(ben, town.card()).ok
     assert state(chloe, town.card(), "Raised it, and checked the sums in it.").ok
     town.settle()

@@ -1,4 +1,4 @@
-"""What nobody foresaw: the person sees an id where they are, the log explains it, and nothing is half written."""
+"""What nobody foresaw: the person sees an id, the log explains it, and nothing is half written."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ def fault_of(town: Town) -> str:
 
 
 def test_a_click_that_fails_shows_an_id_and_decides_nothing(town: Town) -> None:
-    """Slack hears of an error, Ben reads the id in the channel, and the same click counts once it is mended."""
+    """Slack hears of an error, Ben reads the id in the channel, and once it is mended his click counts."""
     medium(town)
     before = words(town.card())
     ben = town.person("U0BEN")

@@ -23,7 +23,7 @@ def test_nobody_but_the_asked_reviewer_of_a_low_change_is_disturbed(town: Town) 
     """The card stands in the channel with lane and reasons; one person gets a direct message."""
     low(town, note={"asked": ["U0PAUL"]})
     card = town.card()
-    assert "C0TOOLS" == card.channel
+    assert card.channel == "C0TOOLS"
     assert "Low lane" in words(card)
     assert "Low: it changes the system prompt (kind.system_prompt)." in words(card)
     assert "No regression gate is needed for this change." in words(card)

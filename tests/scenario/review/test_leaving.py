@@ -22,7 +22,7 @@ def events(town: Town) -> None:
 
 
 def test_the_vote_of_somebody_deactivated_no_longer_counts(town: Town) -> None:
-    """Approved by Ben, whose account is closed: back to review, nothing to deploy, and the submitter may see why."""
+    """Approved by Ben, whose account is closed: back to review, nothing to deploy, and the card says why."""
     medium(town)
     ben = town.person("U0BEN")
     ben.click(town.card(), "approve")

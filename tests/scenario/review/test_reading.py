@@ -151,7 +151,7 @@ def test_hostile_words_are_shown_as_they_are(town: Town) -> None:
         town,
         note={
             "what_changed": "<!channel> <@U0ANA> `code` *bold* &amp; <https://example.com|a link>",
-            "why": "‮Right to left, " + "😀" * 700,
+            "why": "\u202eRight to left, " + "😀" * 700,
         },
     )
     assert "Right to left" in told(town, "U0BEN")

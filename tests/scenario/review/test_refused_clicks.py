@@ -1,4 +1,4 @@
-"""A click proves nothing: whoever may not is told in private why not and who can, and the card stays as it is."""
+"""A click proves nothing: whoever may not is told in private why not and who can, and nothing changes."""
 
 from dataclasses import replace
 
@@ -180,7 +180,7 @@ def test_the_button_that_somebody_forges_is_looked_up_like_any_other(town: Town)
     medium(town)
     before = words(town.card())
     sara = town.person("U0SARA", hostile=True)
-    for value in ("1", "999999", "abc", "", "-1", "1; drop table change", "９９"):
+    for value in ("1", "999999", "abc", "", "-1", "1; drop table change", "\uff19\uff19"):
         sara.click(town.card(), "deploy", value=value)
         assert heard(town, sara, "C0ANSWERS")
         assert sara.last_answer.ok
@@ -255,7 +255,7 @@ def forged(town: Town, who: str, view: View) -> SlackPerson:
 
 
 def test_a_form_that_was_opened_for_somebody_else_is_looked_up_like_a_click(town: Town) -> None:
-    """Sara sends Ben's approval, his test result, Mira's withdrawal and her draft: each is refused in words."""
+    """Sara sends Ben's decision, his test result, Mira's withdrawal and her draft: each is refused."""
     high(town)
     before = words(town.card())
     ben, mira = town.person("U0BEN"), town.person("U0MIRA")

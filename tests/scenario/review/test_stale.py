@@ -1,4 +1,4 @@
-"""The live text moved under an approved change: nothing is deployed before each approver has seen the new diff."""
+"""The live text moved under an approved change: each approver sees the new diff before it is deployed."""
 
 from tests.scenario.review.hand import (
     CHECKED,
@@ -35,7 +35,7 @@ def approved_high(town: Town) -> None:
 
 
 def test_deploy_moves_nothing_when_the_target_has_moved_and_one_click_confirms(town: Town) -> None:
-    """The card says that it moved and who can confirm; after the click it deploys, on top of what is there now."""
+    """The card says that it moved and who can confirm; after the click it deploys on what is there now."""
     medium(town)
     ben, paul = town.person("U0BEN"), town.person("U0PAUL")
     record(ben, town.card())

@@ -196,6 +196,7 @@ def rollback(**changed: Any) -> RollbackFacts:
         reason_by=None,
         by_hand="Point the branch production at v17.",
         restorable_until=after(60 + 24 * 60),
+        summary="Agents may refund up to $500 without asking.",
         acknowledgements=(
             AcknowledgementFacts(ANA, ANA, after(62)),
             AcknowledgementFacts(LEADS, CHLOE, after(63)),

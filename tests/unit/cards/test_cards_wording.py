@@ -18,8 +18,10 @@ from factory import (
 )
 from reading_cards import clicks, said
 
+from bot.cards.diff import contracted, pieces
 from bot.cards.messages import draw
 from bot.changes.facts import ChangeFacts, DecisionFacts
+from bot.policy.classify import Reason
 from storage.vocabulary import Decision, Lane, State
 
 
@@ -195,3 +197,36 @@ def test_spacing_alone_is_called_that() -> None:
     """A change of spacing only is said to be one, and an empty quote is never sent."""
     same = revision(before_text="Be kind.", after_text="Be  kind.")
     assert "no word does" in said("review", change(revision=same, lane=Lane.LOW))
+
+
+def test_a_phrase_is_struck_whole_and_its_new_wording_follows() -> None:
+    """Neighbouring words make one piece, and a space keeps what went apart from what came."""
+    diff = pieces("Write at most 120 words.\nBe kind.", "Write at most five points.\nBe kind.")
+    shown = [(it.op, it.text) for it in contracted(diff, 90, within_line=True)]
+    assert shown[1:4] == [("removed", "120 words."), ("equal", " "), ("added", "five points.")]
+
+
+def test_causes_of_a_gate_are_told_in_one_sentence() -> None:
+    """What several rules say in the same words is said once, with all of the rules."""
+    why = "A regression gate is required: "
+    reasons = [
+        Reason("gate.money", f"{why}it touches money (gate.money)."),
+        Reason("gate.visible", f"{why}it touches money (gate.visible)."),
+        Reason("gate.high", f"{why}high always has one (gate.high)."),
+    ]
+    told = f"{why}it touches money (gate.money, gate.visible); high always has one (gate.high)."
+    assert told in said("review", change(gate_reasons=tuple(reasons)))
+
+
+def test_a_word_that_a_reason_names_is_not_told_again() -> None:
+    """Found words stand once: in the reason of the rule that they set off, else on a line of their own."""
+    named = Reason("impact.money", "High: it touches refunds, found in the diff: “refund” (impact.money).")
+    assert "Found in the text" not in said("review", change(reasons=(named,)))
+    assert "Found in the text" in said("review", change(reasons=(Reason("kind.x", "High: x (kind.x)."),)))
+
+
+def test_a_rollback_says_what_it_undid() -> None:
+    """Whoever must know reads what is gone, not only a number."""
+    for kind in ("rollback", "rollback_channel", "rollback_notice"):
+        words = said(kind, rollback()).split()
+        assert "Undone: Agents may refund up to $500" in " ".join(words)

@@ -12,15 +12,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.sandbox.records import AppProfile
 from bot.sandbox.server import running
 from bot.sandbox.serving import listening, serving
 from bot.sandbox.workspace import Workspace
+
+WIDER = AppProfile(
+    scopes=AppProfile().scopes | {"channels:read", "files:write", "groups:read", "im:read"},
+    events=AppProfile().events | {"app_uninstalled", "member_joined_channel", "tokens_revoked"},
+)
+"""The local Slack can do more than this app asks for."""
 
 
 @pytest.fixture
 def workspace() -> Iterator[Workspace]:
     """Ana and Ben are members, Greta a guest, Oda a stranger; the app is in #general only."""
-    made = Workspace()
+    made = Workspace(app=WIDER)
     made.add_user("U0ANA", "Ana Alves", email="ana@example.com")
     made.add_user("U0BEN", "Ben Okafor", email="ben@example.com")
     made.add_user("U0GRETA", "Greta Iversen", is_restricted=True)
