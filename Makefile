@@ -19,7 +19,7 @@ run: $(VENV)/installed ## start the app: in your workspace with tokens set, as a
 	@exec "$(VENV)/bin/prompt-change" run
 
 test: lint ## every check that needs no network
-	@"$(VENV)/bin/python" -m pytest -m "not slow and not browser"
+	@"$(VENV)/bin/python" -m pytest -n auto -m "not slow and not browser"
 
 lint: $(VENV)/installed-dev ## style, types and the direction of imports
 	@"$(VENV)/bin/ruff" check .

@@ -44,6 +44,7 @@ class Moment:
     ahead: timedelta = field(default_factory=timedelta)
 
     def __call__(self) -> datetime:
+        """What the time is."""
         return datetime.now(UTC) + self.ahead
 
     def pass_by(self, **span: float) -> None:
