@@ -45,6 +45,10 @@ WORDS = {
 }
 
 
+TOLD_BY_ANOTHER = ("change:in_review", "change:releasing")
+"""Rows of the trail beside which another row says the same in better words: submitted, deployed."""
+
+
 def events_of(context: Context, change_id: int) -> list[Happened]:
     """Everything that happened to a change and its releases, oldest first."""
     with context.reading() as session:
@@ -54,6 +58,7 @@ def events_of(context: Context, change_id: int) -> list[Happened]:
         return [
             Happened(row.at, None if row.actor == SYSTEM else names(row.actor), _words(row))
             for row in audit_rows(session, subjects)
+            if row.verb not in TOLD_BY_ANOTHER
         ]
 
 
