@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from bot.cards.modals.form import errors_for
 from bot.listeners.desk import Desk, channel_of, user_of
 from bot.logs import fault_id
+from bot.policy.model import UnknownWorkflowError
 
 log = structlog.get_logger(__name__)
 
@@ -18,20 +19,25 @@ def register(app: App, desk: Desk) -> None:
 
     @app.error
     def fault(error: Exception, body: dict[str, Any]) -> BoltResponse:
+        if isinstance(error, UnknownWorkflowError):
+            # No fault of ours: the policy has changed under a card that is still on somebody's screen.
+            words = "Its workflow is no longer in the policy. A policy owner can add it again."
+            return _answer(desk, body, words, status=200)
         number = fault_id()
         log.error("a listener failed", fault=number, type=body.get("type") or "command", exc_info=error)
         words = f"Something failed here ({number}). Nothing was lost; try again. The log says more."
-        return _answer(desk, body, words)
+        return _answer(desk, body, words, status=500)
 
 
-def _answer(desk: Desk, body: dict[str, Any], words: str) -> BoltResponse:
+def _answer(desk: Desk, body: dict[str, Any], words: str, *, status: int) -> BoltResponse:
+    """``status`` is that of a click's answer: Slack marks a button whose click got a 500."""
     if "command" in body:
         return BoltResponse(status=200, body={"response_type": "ephemeral", "text": words})
     if body.get("type") == "view_submission":
         errors = errors_for({"": words}, body["view"]["blocks"])
         return BoltResponse(status=200, body={"response_action": "errors", "errors": errors})
     _tell(desk, body, words)
-    return BoltResponse(status=500, body="")
+    return BoltResponse(status=status, body="")
 
 
 def _tell(desk: Desk, body: dict[str, Any], words: str) -> None:
