@@ -19,6 +19,7 @@ from bot.outbox.answers import FAILED_CALL, judge
 from storage.engine import Store
 from storage.models import Account, GroupMember, SeenEvent, UserGroup
 from storage.queries import people
+from storage.queries.people import Known
 from storage.vocabulary import AccountKind
 
 ASK_SECONDS: Final = 2
@@ -87,7 +88,7 @@ class People:
             return A_BOT
         if not self._home.includes(team_id, enterprise_id):
             return NOT_FROM_HERE
-        account = self._known(user_id)
+        account: Account | Known | None = self._known(user_id)
         if account is None:
             try:
                 account = self._directory.read_account(user_id, self._quick)
@@ -188,9 +189,9 @@ class People:
             return True
         return session.exec(select(GroupMember).where(GroupMember.slack_id == slack_id)).first() is not None
 
-    def _known(self, slack_id: str) -> Account | None:
+    def _known(self, slack_id: str) -> Known | None:
         with self._store.reading() as session:
-            return people.account(session, slack_id)
+            return people.known(session, slack_id)
 
     def _tell(self, changed: set[str]) -> frozenset[str]:
         told = frozenset(changed)
@@ -199,7 +200,7 @@ class People:
         return told
 
 
-def _admitted(account: Account, *, acknowledging: bool) -> Actor | Refused:
+def _admitted(account: Account | Known, *, acknowledging: bool) -> Actor | Refused:
     """Whether an account may act at all; what it may do is looked up for each act."""
     if account.kind is AccountKind.BOT:
         return A_BOT

@@ -178,6 +178,8 @@ def _vote(
 ) -> None:
     """The latest decision of a person on a digest counts; the earlier one stays on record."""
     digest = look.revision.review_digest
+    if any(each.vote.person_id == actor.person_id for each in look.votes):
+        changes.supersede_vote(session, look.change.id or 0, digest, actor.person_id)
     changes.cast_vote(
         session,
         change_id=look.change.id or 0,

@@ -13,8 +13,9 @@ from bot.policy.gates import GateState
 from bot.policy.model import Policy
 from bot.policy.sections import LaneRules
 from bot.policy.workflow import GitTarget, PolicyTarget, Workflow
-from storage.models import Account, Change, Evidence, Revision, Touch, Vote
+from storage.models import Account, Change, Revision
 from storage.queries import changes, people
+from storage.queries.changes import Cast, Result, Writer
 from storage.queries.people import Entitled
 from storage.vocabulary import AccountKind, Decision, Lane, Role
 
@@ -23,7 +24,7 @@ from storage.vocabulary import AccountKind, Decision, Lane, Role
 class Weighed:
     """A recorded decision, and why it has no weight (empty: it has)."""
 
-    vote: Vote
+    vote: Cast
     why_not: str
 
     @property
@@ -42,9 +43,9 @@ class Standing:
     rules: LaneRules
     workflow: Workflow
     entitled: tuple[Entitled, ...]
-    touched: tuple[Touch, ...]
+    touched: tuple[Writer, ...]
     votes: tuple[Weighed, ...]
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[Result, ...]
     gates: tuple[GateState, ...]
     quorum: int
 
@@ -122,7 +123,7 @@ def after_vote(session: Session, policy: Policy, look: Standing) -> Standing:
 
 
 def _why_no_weight(
-    vote: Vote, entitled: tuple[Entitled, ...], touched: frozenset[int], rules: LaneRules
+    vote: Cast, entitled: tuple[Entitled, ...], touched: frozenset[int], rules: LaneRules
 ) -> str:
     """Why a decision does not count now; each condition on its own line."""
     accounts = [each for each in entitled if each.person_id == vote.person_id]

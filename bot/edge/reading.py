@@ -17,7 +17,10 @@ MAX_FIELDS: Final = 100
 
 ONE_FIELD: Final = b"payload="
 
-COMMON_ESCAPES: Final = [(b"+", b" "), *((f"%{ord(each):02X}".encode(), each.encode()) for each in '":,{}[]/ ')]
+COMMON_ESCAPES: Final = [
+    (b"+", b" "),
+    *((f"%{ord(each):02X}".encode(), each.encode()) for each in '":,{}[]/ '),
+]
 """The punctuation of JSON, of which a payload has some thousand characters."""
 
 

@@ -1,6 +1,5 @@
 """People and groups that change in Slack. Each event has its effect once, however often it is delivered."""
 
-import re
 from typing import Any
 
 from slack_bolt import App
@@ -19,11 +18,6 @@ def register(app: App, desk: Desk) -> None:
     }
     for name, handle in handlers.items():
         app.event(name)(_listener(handle))
-    app.event(re.compile(r".*"))(_take)
-
-
-def _take(event: dict[str, Any]) -> None:
-    """An event on which nothing rests is taken all the same: Slack sends again what is refused, and more."""
 
 
 def _listener(handle: Any) -> Any:  # noqa: ANN401  Bolt takes any function

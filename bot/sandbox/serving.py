@@ -34,6 +34,16 @@ class _Server(uvicorn.Server):
         self.ready.set()
         await self._leave.wait()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take leave of whoever is connected; where nobody is, at once."""
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets)
+            return
+        for server in self.servers:
+            server.close()
+        for each in sockets or ():
+            each.close()
+
     def leave(self) -> None:
         """Stop, from any thread."""
         if self._loop is not None:

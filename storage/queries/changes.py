@@ -1,9 +1,12 @@
 """Changes and what was said of them.
 
-The statements that every click needs are built once: building one costs more than running it.
+The statements that every click needs are built once, because building one costs more than running it, and
+what they find is plain values, because an entity costs more than its row.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, insert, update
@@ -23,6 +26,45 @@ OPEN = (
     State.FAILED,
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """An account that wrote content, note or plan of a change, and the person behind it."""
+
+    person_id: int
+    slack_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A decision that counts: the latest one of its person on a digest."""
+
+    id: int
+    person_id: int
+    slack_id: str
+    decision: Decision
+    statement: str
+    marks: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A recorded evaluation result."""
+
+    content_digest: str
+    suite: str
+    total: int
+    passed: int
+    newly_failing: int
+    scored_by_people: bool
+    link: str
+    attested_by: str
+    at: datetime
+
+
+_votes, _touches, _evidence = (
+    SQLModel.metadata.tables[str(table.__tablename__)] for table in (Vote, Touch, Evidence)
+)
 _of_change: BindParameter[int] = bindparam("of_change")
 _OF_REVISION = (
     select_rows(Revision, Change)
@@ -31,15 +73,21 @@ _OF_REVISION = (
     .with_for_update(of=Change)
     .execution_options(populate_existing=True)
 )
-_COUNTING = select_rows(Vote).where(
-    col(Vote.change_id) == _of_change,
-    col(Vote.review_digest) == bindparam("digest"),
-    col(Vote.counting).is_(True),
+_COUNTING = select_rows(*(_votes.c[field.name] for field in fields(Cast))).where(
+    _votes.c.change_id == _of_change,
+    _votes.c.review_digest == bindparam("digest"),
+    _votes.c.counting.is_(True),
 )
-_TOUCHES = select_rows(Touch).where(col(Touch.change_id) == _of_change).order_by(col(Touch.at))
-_EVIDENCE = select_rows(Evidence).where(col(Evidence.change_id) == _of_change).order_by(col(Evidence.id))
-
-_votes = SQLModel.metadata.tables[str(Vote.__tablename__)]
+_TOUCHES = (
+    select_rows(_touches.c.person_id, _touches.c.slack_id)
+    .where(_touches.c.change_id == _of_change)
+    .order_by(_touches.c.at)
+)
+_EVIDENCE = (
+    select_rows(*(_evidence.c[field.name] for field in fields(Result)))
+    .where(_evidence.c.change_id == _of_change)
+    .order_by(_evidence.c.id)
+)
 _CAST = insert(_votes)
 _SUPERSEDE = (
     update(_votes)
@@ -81,25 +129,22 @@ def votes(session: Session, change_id: int) -> list[Vote]:
     return list(session.exec(select(Vote).where(Vote.change_id == change_id).order_by(col(Vote.id))))
 
 
-def counting_votes(session: Session, change_id: int, review_digest: str) -> list[Vote]:
+def counting_votes(session: Session, change_id: int, review_digest: str) -> list[Cast]:
     """The latest decision of each person on this digest."""
     which = {"of_change": change_id, "digest": review_digest}
-    return list(session.execute(_COUNTING, which).scalars())
+    session.flush()
+    return [Cast(*row) for row in session.connection().execute(_COUNTING, which)]
 
 
-def cast_vote(
-    session: Session,
-    *,
-    change_id: int,
-    review_digest: str,
-    person_id: int,
-    **columns: Any,  # noqa: ANN401  the columns' own types
-) -> None:
-    """Write a decision down. An earlier one of this person on this digest stays, but counts no more."""
-    connection = session.connection()
-    connection.execute(_SUPERSEDE, {"of_change": change_id, "digest": review_digest, "person": person_id})
-    about = {"change_id": change_id, "review_digest": review_digest, "person_id": person_id}
-    connection.execute(_CAST, {**about, **columns, "counting": True})
+def supersede_vote(session: Session, change_id: int, review_digest: str, person_id: int) -> None:
+    """This person's decision on this digest stays on record, and counts no more."""
+    which = {"of_change": change_id, "digest": review_digest, "person": person_id}
+    session.connection().execute(_SUPERSEDE, which)
+
+
+def cast_vote(session: Session, **columns: Any) -> None:  # noqa: ANN401  the columns' own types
+    """Write down a decision that counts. Raises IntegrityError where another of that person counts too."""
+    session.connection().execute(_CAST, {**columns, "counting": True})
 
 
 def revisions(session: Session, change_id: int) -> list[Revision]:
@@ -123,14 +168,16 @@ def approval_of(session: Session, change_id: int, person_id: int, digests: Itera
     return session.exec(statement).first()
 
 
-def touches(session: Session, change_id: int) -> list[Touch]:
+def touches(session: Session, change_id: int) -> list[Writer]:
     """Who wrote content, note or plan of a change."""
-    return list(session.execute(_TOUCHES, {"of_change": change_id}).scalars())
+    session.flush()
+    return [Writer(*row) for row in session.connection().execute(_TOUCHES, {"of_change": change_id})]
 
 
-def evidence(session: Session, change_id: int) -> list[Evidence]:
+def evidence(session: Session, change_id: int) -> list[Result]:
     """Every recorded result of a change, oldest first."""
-    return list(session.execute(_EVIDENCE, {"of_change": change_id}).scalars())
+    session.flush()
+    return [Result(*row) for row in session.connection().execute(_EVIDENCE, {"of_change": change_id})]
 
 
 def asked(session: Session, change_id: int) -> list[str]:

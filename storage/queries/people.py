@@ -1,12 +1,12 @@
 """Who may do what, read from the grants of the policy in force."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CompoundSelect, String, bindparam, cast, null, select, union_all
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from storage.columns import UtcDateTime
 from storage.models import Account, EmailPin, Grant, GroupMember, UserGroup
@@ -28,6 +28,17 @@ class Entitled:
     active: bool
     group: str | None
     rows_from: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a click needs to know of an account."""
+
+    slack_id: str
+    person_id: int
+    name: str
+    kind: AccountKind
+    active: bool
 
 
 def _entitled() -> CompoundSelect[Any]:
@@ -67,7 +78,10 @@ def _entitled() -> CompoundSelect[Any]:
 
 
 _ENTITLED = _entitled()
-_ACCOUNT = select(Account).where(col(Account.slack_id) == bindparam("slack_id"))
+_accounts = SQLModel.metadata.tables[str(Account.__tablename__)]
+_KNOWN = select(*(_accounts.c[field.name] for field in fields(Known))).where(
+    _accounts.c.slack_id == bindparam("slack_id")
+)
 
 
 def entitled(session: Session, workflow: str, role: Role, lane: Lane) -> list[Entitled]:
@@ -98,9 +112,10 @@ def principals(session: Session, workflow: str, role: Role, lane: Lane) -> list[
     return sorted(session.connection().execute(statement).scalars())
 
 
-def account(session: Session, slack_id: str) -> Account | None:
-    """One account as last seen."""
-    return session.execute(_ACCOUNT, {"slack_id": slack_id}).scalar()
+def known(session: Session, slack_id: str) -> Known | None:
+    """Who is behind an account, as last seen."""
+    row = session.connection().execute(_KNOWN, {"slack_id": slack_id}).first()
+    return Known(*row) if row else None
 
 
 def accounts(session: Session, slack_ids: Iterable[str]) -> dict[str, Account]:

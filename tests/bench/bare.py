@@ -49,7 +49,8 @@ class Front:
             body, more = body + part.get("body", b""), part.get("more_body", False)
         if scope["method"] == "POST":
             headers = {name.decode(): value.decode() for name, value in scope["headers"]}
-            answer = await asyncio.to_thread(self._app.dispatch, BoltRequest(body=body.decode(), headers=headers))
+            request = BoltRequest(body=body.decode(), headers=headers)
+            answer = await asyncio.to_thread(self._app.dispatch, request)
         else:
             answer = BoltResponse(status=200)
         out = answer.body.encode()

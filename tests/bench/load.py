@@ -32,7 +32,9 @@ async def _click(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, raw
     return int(head[9:12]), time.perf_counter() - began
 
 
-async def _client(port: int, raws: Sequence[bytes], begin: asyncio.Event, opened: asyncio.Semaphore) -> list[tuple[int, float]]:
+async def _client(
+    port: int, raws: Sequence[bytes], begin: asyncio.Event, opened: asyncio.Semaphore
+) -> list[tuple[int, float]]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     opened.release()
     try:

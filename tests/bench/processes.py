@@ -23,7 +23,7 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server on a port of this machine. ``ready_seconds``: from the start of its process to its first 200."""
+    """A server on a port of this machine. ``ready_seconds``: from the start of its process to a first 200."""
 
     process: subprocess.Popen[Any]
     port: int
@@ -57,8 +57,11 @@ def running(
     """``python -m module`` with these arguments, ready to answer on its port."""
     with log.open("ab") as errors:
         began = time.perf_counter()
-        process = subprocess.Popen(  # noqa: S603  our own modules
-            [sys.executable, "-m", module, *arguments], env={**os.environ, **environment}, stderr=errors
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            env={**os.environ, **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
         )
         server = None
         try:
@@ -95,7 +98,7 @@ def _answers(port: int) -> bool:
 @contextmanager
 def talking(module: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """``python -m module``, spoken to line by line. It ends when its input does."""
-    process = subprocess.Popen(  # noqa: S603  our own modules
+    process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     try:

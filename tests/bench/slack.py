@@ -1,8 +1,8 @@
 """The local Slack of the bench, as a process of its own, and a database full of changes beside it.
 
-One change is proposed as a person proposes it; the others are copies of its rows, and their cards stand in the
-local Slack, so that the outbox redraws real messages. It prints where everything is and serves until its input
-ends.
+One change is proposed as a person proposes it; the others are copies of its rows, and their cards stand in
+the local Slack, so that the outbox redraws real messages. It prints where everything is and serves until its
+input ends.
 """
 
 import json
@@ -25,7 +25,7 @@ REPLACED = ("in the first two sentences", "in the very first sentence")
 
 
 def copies(town: Town, count: int, complete_from: int) -> Iterator[Click]:
-    """So many copies of PC-1, each with its own card. From ``complete_from`` on an approval is all that lacks."""
+    """So many copies of PC-1, each with its cards. From ``complete_from`` on only an approval is missing."""
     with town.app.store.transaction() as session:
         template = session.get_one(Change, 1)
         messages = list(session.scalars(select(Message).where(col(Message.change_id) == 1)))
@@ -72,7 +72,7 @@ def _posted_again(town: Town, card: Posted, number: int) -> Posted:
     blocks = json.loads(
         json.dumps(card.blocks)
         .replace('"value": "1"', f'"value": "{number}"')
-        .replace(":1\"}", f':{number}"}}')
+        .replace(':1"}', f':{number}"}}')
         .replace("PC-1 ", f"PC-{number} ")
     )
     return town.workspace.post_as_app(card.channel, text=card.text, blocks=blocks, metadata=card.metadata)
@@ -85,8 +85,8 @@ def main(folder: Path, count: int, complete_from: int) -> None:
         clicks = [asdict(each) for each in copies(town, count, complete_from)]
         (folder / "clicks.json").write_text(json.dumps(clicks))
         app = town.workspace.app
-        place = {"api": f"{town.workspace.base_url}/api/", "token": app.bot_token, "secret": app.signing_secret}
-        print(json.dumps(place), flush=True)  # noqa: T201  that is how it says where it is
+        place = {"api": f"{town.workspace.base_url}/api/", "token": app.bot_token}
+        print(json.dumps(place | {"secret": app.signing_secret}), flush=True)  # noqa: T201  that is how it says where it is
         sys.stdin.read()
 
 

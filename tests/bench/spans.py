@@ -9,7 +9,6 @@ import asyncio
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ WARM_UP = 50
 
 
 class Watches:
-    """Seconds by name, taken around functions of others; what runs inside another watch is counted in both."""
+    """Seconds by name, taken around functions; what runs inside another watch is counted in both."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
@@ -39,7 +38,7 @@ class Watches:
 
     def around(self, owner: Any, attribute: str, name: str) -> None:
         """Watch a function by replacing it where it is looked up."""
-        inner: Callable[..., Any] = getattr(owner, attribute)
+        inner = getattr(owner, attribute)
 
         def watched(*args: Any, **more: Any) -> Any:
             began = time.perf_counter()

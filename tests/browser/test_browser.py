@@ -169,6 +169,15 @@ def test_a_high_change_is_checked_by_two_and_released_in_stages(sandbox: Sandbox
     screen.click(screen.message("Releasing: PC-1 · refunds"), "Advance")
     screen.shows("Live: PC-1 · refunds")
     assert sandbox.live("refunds.md") == before.replace(*LIMIT)
+    _rita_could_roll_it_back_from_home(screen)
+
+
+def _rita_could_roll_it_back_from_home(screen: Screen) -> None:
+    screen.page.set_viewport_size({"width": 1200, "height": 600})
+    screen.be("U0RITA", "home")
+    expect(screen.home()).to_contain_text(re.compile(r"Live now.*PC-1 · refunds", re.DOTALL))
+    expect(screen.home().get_by_role("button", name="Roll back", exact=True)).to_be_visible()
+    screen.picture("home")
 
 
 def _paul_raises_the_limit(screen: Screen) -> None:
@@ -215,8 +224,7 @@ def _approves_with_a_statement(screen: Screen, approver: str) -> None:
 
 def _dev_looks_at_home_and_deploys(screen: Screen) -> None:
     screen.be("U0DEV", "home")
-    expect(screen.home()).to_contain_text("PC-1 · refunds")
-    screen.picture("home")
+    expect(screen.home()).to_contain_text(re.compile(r"Waiting for you.*PC-1 · refunds", re.DOTALL))
     screen.be("U0DEV", "direct")
     screen.click(screen.shows("Ready to deploy"), "Deploy")
     screen.be("U0DEV", "C0REFUNDS")

@@ -250,6 +250,10 @@ def running_town(folder: Path, *, over_socket: bool = False) -> Iterator[Town]:
     with ExitStack() as stack:
         seeded = seeded_in_memory(folder)
         stack.callback(seeded.workspace.close)
+        # Stories are about what happens; how fast it does is told by the bench.
+        seeded.workspace.answer_seconds = seeded.workspace.trigger_seconds = 30.0
+        # A busy machine is no part of any story: how fast a click is answered has tests of its own.
+        seeded.workspace.answer_seconds = seeded.workspace.trigger_seconds = 30.0
         api = stack.enter_context(running(seeded.workspace))
         store = Store.open(f"sqlite:///{folder / 'app.db'}")
         stack.callback(store.close)
@@ -279,6 +283,8 @@ def running_town(folder: Path, *, over_socket: bool = False) -> Iterator[Town]:
             bound = stack.enter_context(listening())
             url = stack.enter_context(serving(app.edge(), bound))
             seeded.workspace.deliver_to(f"{url}/slack/events")
+            # A server waits for the connections that somebody keeps open.
+            stack.callback(seeded.workspace.delivery.close)
         app.people.refresh_groups()
         app.people.refresh_accounts()
         yield Town(seeded.workspace, app, seeded.repository, moment)

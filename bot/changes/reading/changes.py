@@ -21,8 +21,9 @@ from bot.changes.reading.names import Names
 from bot.changes.reading.releases import release_facts, target_for
 from bot.changes.rights import deployers
 from bot.changes.standing import Standing, has_stages, standing
-from storage.models import Evidence, Revision, Vote
+from storage.models import Revision, Vote
 from storage.queries import changes, releases
+from storage.queries.changes import Result
 from storage.queries.people import Entitled
 from storage.vocabulary import Impact, Kind
 
@@ -137,12 +138,12 @@ def _decisions(session: Session, look: Standing, names: Names) -> tuple[Decision
     )
 
 
-def _why_not(vote: Vote, weight: dict[int | None, str], look: Standing) -> str:
+def _why_not(vote: Vote, weight: dict[int, str], look: Standing) -> str:
     if vote.review_digest != look.revision.review_digest:
         return "on an earlier text"
     if not vote.counting:
         return "decided again later"
-    return weight.get(vote.id, "")
+    return weight.get(vote.id or 0, "")
 
 
 def _decision(vote: Vote, why_not: str, names: Names) -> DecisionFacts:
@@ -160,7 +161,7 @@ def _decision(vote: Vote, why_not: str, names: Names) -> DecisionFacts:
     )
 
 
-def _evidence(each: Evidence, revision: Revision, names: Names) -> EvidenceFacts:
+def _evidence(each: Result, revision: Revision, names: Names) -> EvidenceFacts:
     return EvidenceFacts(
         suite=each.suite,
         total=each.total,

@@ -1,10 +1,11 @@
 """Slack is away, or nobody has a client at hand: a rollback from the host needs neither."""
 
 from collections import Counter
+from datetime import timedelta
 
 from sqlmodel import select
 
-from storage.models import PolicyVersion
+from storage.models import Move, PolicyVersion, Purpose
 from tests.scenario.release.story import LOW, hearing, live, on_the_host
 from tests.scenario.town import Town, words
 
@@ -88,15 +89,17 @@ def test_a_target_that_is_away_is_said_and_the_app_goes_on(town: Town) -> None:
 
 
 def test_a_command_waits_for_the_move_that_the_app_has_taken_up(town: Town) -> None:
-    """Both look for work at once: the command says done whoever made the move."""
+    """Somebody clicked, and the app is at it: the command says done once it is, whoever made the move."""
     old = town.live_text(LOW.path)
     live(town, LOW, NEW)
-    town.app.start()
-    try:
-        code, said = on_the_host(town, "rollback", "R-1", "--as", "rita@example.com")
-    finally:
-        town.app.stop()
+    town.person("U0RITA").click(town.message("live"), "roll_back")
+    with town.app.store.transaction() as session:
+        move = session.exec(select(Move).where(Move.purpose == Purpose.ROLL_BACK)).one()
+        move.lease_until = town.moment() + timedelta(seconds=4)
+    code, said = on_the_host(town, "rollback", "R-1", "--as", "omar@example.com")
     assert (code, town.live_text(LOW.path)) == (0, old), said
+    assert "R-1 is being rolled back already." in said
+    assert "Done: the pointer was read back." in said
     town.settle()
     assert len(hearing(town, "U0SARA", HEAD)) == 1
 

@@ -109,6 +109,7 @@ def test_a_second_stage_that_is_refused_may_be_advanced_again(town: Town) -> Non
     town.person("U0DEV").click(town.message("live"), "advance")
     town.settle()
     assert NEW in (town.live_text(HIGH.path) or "")
+    assert "Last error" not in words(town.message("live"))
 
 
 def test_stopping_after_a_refused_advance_leaves_production_as_it_is(town: Town) -> None:
@@ -126,7 +127,7 @@ def test_stopping_after_a_refused_advance_leaves_production_as_it_is(town: Town)
 
 
 def test_stopping_while_the_first_stage_is_still_tried(town: Town) -> None:
-    """Nobody knows whether the canary has moved: it is read, put back if need be, and only then is it over."""
+    """Whether the canary has moved is not known: it is read and put back, and only then it is over."""
     number = approved(town, HIGH, NEW)
     old = town.live_text(HIGH.path)
     aside = town.repository.with_suffix(".aside")
@@ -141,3 +142,4 @@ def test_stopping_while_the_first_stage_is_still_tried(town: Town) -> None:
     assert "Rolled back: PC-1" in words(town.message("rollback"))
     assert town.live_text(HIGH.path) == old
     assert town.live_text(HIGH.path, CANARY) in {None, old}
+    assert "Last error" not in words(town.message("live"))

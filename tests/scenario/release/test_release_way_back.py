@@ -2,7 +2,19 @@
 
 from itertools import pairwise
 
-from tests.scenario.release.story import HIGH, LOW, approved, asked, deploy, live, lost, roll_back
+from dulwich.objects import Blob
+
+from tests.scenario.release.story import (
+    HIGH,
+    LOW,
+    approved,
+    asked,
+    deploy,
+    live,
+    lost,
+    on_the_host,
+    roll_back,
+)
 from tests.scenario.town import Town, actions, top, words
 
 TEXTS = ("one paragraph", "two paragraphs", "three paragraphs", "four paragraphs")
@@ -52,10 +64,32 @@ def test_what_was_live_before_the_first_release_can_come_back(town: Town) -> Non
     assert "There is nothing live that you may roll back." in asked(town, "U0RITA", "rollback")
 
 
-def test_only_the_last_five_versions_are_offered_each_once(town: Town) -> None:
-    """A version that was live twice stands there once, and the one that is live not at all."""
-    releases_of(town, "one paragraph", *(f"a list of type {letter}" for letter in "BCDCEFGB"))
-    assert list(offered(town, 8)) == [f"What PC-{number} made live" for number in (7, 6, 5, 4, 3)]
+def test_a_version_that_was_live_twice_is_offered_once_and_the_live_one_not_at_all(town: Town) -> None:
+    """Five releases, of which two brought back a text that had been there."""
+    releases_of(town, "one paragraph", *(f"a list of type {letter}" for letter in "BCDCB"))
+    assert list(offered(town, 5)) == [
+        "What PC-4 made live",
+        "What PC-3 made live",
+        "Before the first release",
+    ]
+
+
+def test_only_the_last_five_versions_are_offered_and_no_older_one_is_taken(town: Town) -> None:
+    """Also where nobody looks at a form: on the host the sixth is refused."""
+    oldest = blob_of(town.live_text(LOW.path) or "")
+    releases_of(town, "one paragraph", *(f"a list of type {letter}" for letter in "BCDEFG"))
+    assert list(offered(town, 6)) == [f"What PC-{number} made live" for number in (5, 4, 3, 2, 1)]
+    code, said = on_the_host(town, "rollback", "R-6", "--as", "rita@example.com", "--to", oldest)
+    assert (code, said) == (
+        2,
+        "That version is not among the last five that were live. Choose one of those offered.",
+    )
+    assert "a list of type G" in (town.live_text(LOW.path) or "")
+
+
+def blob_of(text: str) -> str:
+    """The name that git gives to a text."""
+    return Blob.from_string(text.encode()).id.decode()
 
 
 def test_a_release_that_was_undone_by_itself_is_no_way_back(town: Town) -> None:

@@ -10,8 +10,8 @@ from harmless import assert_harmless
 from screens import home, policy, reverse, workflow
 
 from bot.cards import answers, record
-from bot.drawn import Drawn
 from bot.cards.home import home as home_view
+from bot.drawn import Drawn
 from storage.vocabulary import Lane, State
 
 TEXTS = ["", HOSTILE, LONGEST, EMOJI]

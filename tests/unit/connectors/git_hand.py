@@ -32,7 +32,7 @@ class GitHand:
         """Like a call, but the bytes as they are."""
         when = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=next(self.minutes))).isoformat()
         environment = IDENTITY | {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}
-        done = subprocess.run(  # noqa: S603 - fixed words on a folder of the test
+        done = subprocess.run(
             ["git", "-C", str(self.folder), *words],  # noqa: S607 - whatever git there is
             input=stdin,
             capture_output=True,

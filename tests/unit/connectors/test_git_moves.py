@@ -301,7 +301,7 @@ def test_a_damaged_repository_is_unavailable(target: GitTarget, git: GitHand) ->
 def test_a_repository_that_cannot_be_written_safely_is_refused(tmp_path: Path) -> None:
     """A repository with SHA-256 names is told apart instead of being written wrongly."""
     folder = tmp_path / "new.git"
-    subprocess.run(  # noqa: S603 - fixed words on a folder of the test
+    subprocess.run(
         ["git", "init", "-q", "--bare", "--object-format=sha256", str(folder)],  # noqa: S607
         check=True,
         env=IDENTITY,

@@ -41,7 +41,7 @@ PICTURE = {"type": "image", "image_url": "https://a/b.png", "alt_text": "A"}
 OPTIONS = [_option("One", "1"), _option("Two", "2") | {"description": _plain("the second")}]
 
 
-def _input(element: Json, **more: Any) -> Json:  # noqa: ANN401 - any key of an input block
+def _input(element: Json, **more: Any) -> Json:
     return {"type": "input", "block_id": "b", "label": _plain("Why?"), "element": element, **more}
 
 

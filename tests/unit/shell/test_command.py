@@ -80,7 +80,7 @@ def test_the_module_runs_and_loads_nothing_that_it_does_not_need() -> None:
         "import sys; from bot.__main__ import outcome; assert outcome(['--help']) == 0; "
         f"sys.exit(' '.join(set({heavy!r}.split()) & set(sys.modules)) or None)"
     )
-    done = subprocess.run(  # noqa: S603 - our own interpreter and text
+    done = subprocess.run(
         [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
