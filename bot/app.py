@@ -76,6 +76,7 @@ class PromptChange:
         identity: Identity,
         now: Callable[[], datetime] = utc_now,
         pace: Pace | None = None,
+        click_seconds: int = CLICK_SECONDS,
     ) -> None:
         self.store, self.now = store, now
         self.targets = Targets(store, repositories, now)
@@ -105,7 +106,7 @@ class PromptChange:
         )
         self.bolt = _bolt(bot_token, api_url, identity)
         register(
-            self.bolt, Desk(self.context, self.people, slack_client(bot_token, api_url, CLICK_SECONDS), now)
+            self.bolt, Desk(self.context, self.people, slack_client(bot_token, api_url, click_seconds), now)
         )
         self._signing_secret = signing_secret
 

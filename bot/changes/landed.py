@@ -65,6 +65,8 @@ def _restored(session: Session, release: Release, change: Change, *, actor: str,
     release.state, release.live_at, release.ended_at = State.LIVE, now, None
     if rollback is not None:
         rollback.restored_at = now
+        # From here on this is what was live before it.
+        release.old_version = rollback.to_version
     session.flush()
     reason = rollback.restore_reason if rollback else ""
     move_state(session, change, State.LIVE, actor=actor, now=now, release=release.id, reason=reason)

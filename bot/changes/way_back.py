@@ -60,7 +60,7 @@ def start_moves(
     if any(each.purpose in FORWARD for each in begun):
         moves.append(_production(context, release, revision, rollback, by_person=waiting))
     canary = next((each for each in begun if each.purpose is Purpose.CANARY), None)
-    if canary is not None:
+    if canary is not None and not _held_by_another(session, release):
         moves.append(_canary(session, release, rollback, canary, alone=not moves))
     for move in moves:
         move.why = f"rollback of {name_of(release.change_id)} by {actor.name}"
@@ -83,15 +83,19 @@ def _production(
 
 
 def _canary(session: Session, release: Release, rollback: Rollback, forward: Move, *, alone: bool) -> Move:
-    """Back to where it stood; with production, or where it did not exist, to what production serves then."""
-    production = rollback.to_version
-    if alone:
-        live = releases.live(session, release.workflow)
-        production = release.old_canary or (live.new_version if live else rollback.to_version)
+    """To what production serves then: what the canary showed before may be older than that."""
+    live = releases.live(session, release.workflow) if alone else None
+    production = live.new_version if live else rollback.to_version
     move = _move(release, rollback, Purpose.ROLL_BACK_CANARY, release.canary_pointer or "", production)
     # Where the first move was broken off, nobody knows whether the canary has moved: it is read first.
     move.expected_known = forward.state is MoveState.DONE
     return move
+
+
+def _held_by_another(session: Session, release: Release) -> bool:
+    """A later release in its first stage has the canary now, and its own way back."""
+    busy = releases.under_way(session, release.workflow)
+    return busy is not None and busy.id != release.id
 
 
 def _move(release: Release, rollback: Rollback, purpose: Purpose, pointer: str, wanted: str | None) -> Move:

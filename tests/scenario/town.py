@@ -252,8 +252,6 @@ def running_town(folder: Path, *, over_socket: bool = False) -> Iterator[Town]:
         stack.callback(seeded.workspace.close)
         # Stories are about what happens; how fast it does is told by the bench.
         seeded.workspace.answer_seconds = seeded.workspace.trigger_seconds = 30.0
-        # A busy machine is no part of any story: how fast a click is answered has tests of its own.
-        seeded.workspace.answer_seconds = seeded.workspace.trigger_seconds = 30.0
         api = stack.enter_context(running(seeded.workspace))
         store = Store.open(f"sqlite:///{folder / 'app.db'}")
         stack.callback(store.close)
@@ -272,6 +270,7 @@ def running_town(folder: Path, *, over_socket: bool = False) -> Iterator[Town]:
             identity=Identity(seeded.workspace.team.id, local.bot_user_id, local.bot_id, None),
             now=moment,
             pace=Pace(0, 0, 0),
+            click_seconds=30,
         )
         if over_socket:
             from bot.edge.socket import SocketMode

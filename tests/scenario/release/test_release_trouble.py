@@ -59,7 +59,7 @@ def test_a_target_that_is_away_is_said_loudly_and_tried_until_it_is_back(town: T
         assert len(hearing(town, "U0RITA", "The rollback of R-1 on summaries is not done.")) == 1
         when = attempts(town, 4)
         pauses = [later - sooner for sooner, later in pairwise(when)]
-        assert pauses[0] <= 3
+        assert pauses[0] < max(pauses)
         assert max(pauses) > 8
         assert max(pauses) <= 61
         assert "Rolling back: PC-1" in words(town.message("rollback"))

@@ -96,6 +96,18 @@ def gate(message: Message) -> str:
     return found[1]
 
 
+def value_of(card: Message, action: str) -> str:
+    """What a button on a card carries."""
+    return str(
+        next(
+            part["value"]
+            for block in card.blocks
+            for part in block.get("elements", ())
+            if part.get("action_id") == action
+        )
+    )
+
+
 def heard(town: Town, person: SlackPerson, channel: str) -> str:
     """What was last said to this person alone in a channel; empty where nothing was."""
     town.settle()

@@ -1,6 +1,6 @@
 """One change of each lane, from proposal to live: what each lane asks, and what it refuses."""
 
-import pytest
+from typing import Any
 
 from tests.scenario.review.hand import (
     CHECKED,
@@ -15,6 +15,7 @@ from tests.scenario.review.hand import (
     spot_check,
     state,
     told,
+    value_of,
 )
 from tests.scenario.town import Town, actions, top, words
 
@@ -67,27 +68,27 @@ def test_a_medium_change_is_approved_with_one_click_and_waits_for_its_evidence(t
     assert "Start with the answer." in (town.live_text("support-answers.md") or "")
 
 
-@pytest.mark.parametrize(
-    "result",
-    [
-        {"total": "19", "passed": "19"},
-        {"total": "100", "passed": "94"},
-        {"total": "100", "passed": "99", "newly_failing": "1"},
-    ],
-    ids=["too few cases", "below the pass rate", "one newly failing"],
+TOO_WEAK = (
+    {"total": "19", "passed": "19"},
+    {"total": "100", "passed": "94"},
+    {"total": "100", "passed": "99", "newly_failing": "1"},
 )
-def test_a_result_that_is_not_good_enough_leaves_the_gate_open(town: Town, result: dict[str, str]) -> None:
-    """The result stands on the card; what is wanted stands beside it, and the change is not approved."""
+
+
+def test_a_result_that_is_not_good_enough_leaves_the_gate_open(town: Town) -> None:
+    """Too few cases, too few passed, one newly failing: it stands on the card beside what is wanted."""
     medium(town)
     ben = town.person("U0BEN")
     ben.click(town.card(), "approve")
-    assert record(ben, town.card(), **result).ok
-    town.settle()
-    assert "In review" in words(town.card())
-    assert gate(town.card()) == "open"
-    assert "Wanted: at least 20 cases, 95 % passing, nothing newly failing" in words(town.card())
-    assert "attested by Ben Okafor" in words(town.card())
-    assert "deploy" not in actions(town.card())
+    for result in TOO_WEAK:
+        assert record(ben, town.card(), **result).ok
+        town.settle()
+        assert "In review" in words(town.card())
+        assert gate(town.card()) == "open"
+        assert f"{result['passed']} of {result['total']} passed" in words(town.card())
+        assert "Wanted: at least 20 cases, 95 % passing, nothing newly failing" in words(town.card())
+        assert "attested by Ben Okafor" in words(town.card())
+        assert "deploy" not in actions(town.card())
     assert record(ben, town.card(), total="100", passed="95").ok
     town.settle()
     assert "Approved since" in words(town.card())
@@ -155,24 +156,27 @@ def test_a_statement_that_says_nothing_is_refused_with_its_text_kept(town: Town)
     assert "Approvals: 1 of 2" in words(town.card())
 
 
-@pytest.mark.parametrize(
-    ("result", "met"),
-    [
-        ({"total": "49", "passed": "49"}, False),
-        ({"total": "50", "passed": "48"}, False),
-        ({"total": "50", "passed": "49"}, True),
-        ({"total": "20", "passed": "20"}, False),
-        ({"total": "20", "passed": "20", "scored_by_people": ["yes"]}, True),
-    ],
+HIGH_RESULTS: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"total": "49", "passed": "49"}, "open"),
+    ({"total": "50", "passed": "48"}, "open"),
+    ({"total": "20", "passed": "20"}, "open"),
+    ({"total": "20", "passed": "20", "scored_by_people": ["yes"]}, "met"),
+    ({"total": "50", "passed": "50", "newly_failing": "0"}, "met"),
+    ({"total": "50", "passed": "49"}, "met"),
 )
-def test_the_high_lane_wants_fifty_cases_or_twenty_that_people_scored(
-    town: Town, result: dict[str, object], *, met: bool
-) -> None:
-    """At least 98 % of them pass."""
+
+
+def test_the_high_lane_wants_fifty_cases_or_twenty_that_people_scored(town: Town) -> None:
+    """At least 98 % of them pass; the newest result of a test set counts, whatever came before."""
     high(town)
-    assert record(town.person("U0BEN"), town.card(), **result).ok
-    town.settle()
-    assert gate(town.card()) == ("met" if met else "open")
+    ben, revision = town.person("U0BEN"), value_of(town.card(), "approve")
+    hostile = town.person("U0BEN", hostile=True)
+    for result, expected in HIGH_RESULTS:
+        hostile.click(town.card(), "record_result", value=revision)  # the card has no button once it is met
+        usual = {"suite": "Refunds, weekly", "newly_failing": "0", "scored_by_people": []}
+        assert ben.submit(values={**usual, **result}).ok
+        town.settle()
+        assert gate(town.card()) == expected, result
 
 
 def test_the_form_of_the_high_lane_says_what_it_is_about(town: Town) -> None:

@@ -78,13 +78,12 @@ def test_too_few_approvers_for_the_quorum_are_refused(town: Town) -> None:
 
 
 def test_a_draft_is_taken_up_again_with_everything_typed(town: Town) -> None:
-    """Refused at the second step and closed: `new` offers it again, and both steps are as they were."""
+    """Refused at the second step and left: `new` offers it again, and both steps are as they were."""
     town.change_policy(lambda it: it["workflows"]["summaries"].update(inform=[]))
     mira = town.propose(
         "U0MIRA", "summaries", replace=BULLETS, note={"why": "Colleagues asked for it on Monday."}
     )
     assert not mira.last_answer.ok
-    mira.close(whole_stack=True)
     assert mira.command("/prompt-change new").ok
     assert "You have a draft: PC-1 on summaries" in on_screen(mira)
     mira.click_in_view(top(mira), "resume_draft")
