@@ -9,7 +9,7 @@ VENV = .venv
 PYTHONS = python3.13 python3.12 python3.11 python3
 SANDBOX_DATA = sandbox-data
 LOCK = pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	--no-emit-index-url --quiet
+	--no-emit-index-url --no-strip-extras --quiet
 PIP = "$(VENV)/bin/python" -m pip --disable-pip-version-check --quiet
 
 help: ## list these words
@@ -50,7 +50,7 @@ lock: ## write both lock files anew from pyproject.toml
 	python=$$($(FIND_PYTHON)); "$$python" -m venv "$$tools"; "$$tools/bin/pip" install --quiet uv; \
 	printf '%s\n' hatchling editables > "$$tools/build.in"; \
 	"$$tools/bin/uv" $(LOCK) pyproject.toml "$$tools/build.in" -o requirements.lock; \
-	"$$tools/bin/uv" $(LOCK) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock; \
+	"$$tools/bin/uv" $(LOCK) pyproject.toml --extra postgres --group dev -c requirements.lock -o requirements-dev.lock; \
 	echo "Written: requirements.lock, requirements-dev.lock"
 
 # The first Python in the list that is new enough and can make virtual environments.

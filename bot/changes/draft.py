@@ -5,23 +5,23 @@ that two people who edit the same change do not overwrite each other.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from bot.changes.access import GONE, target_of
+from bot.changes.access import GONE
 from bot.changes.context import Context
 from bot.changes.force import policy_in_force
 from bot.changes.moving import name_of
 from bot.changes.outcome import Actor, Done, Outcome, Refused
+from bot.changes.proposal import Live, Proposal, new_text, open_target, read_live, wrong
 from bot.changes.rights import may_edit
 from bot.changes.standing import standing
-from bot.connectors.protocol import Target, TargetError
+from bot.connectors.protocol import TargetError
 from bot.policy.load import PolicyError, parse_policy
 from bot.policy.model import RELEASE_POLICY, Policy, UnknownWorkflowError
-from bot.policy.rewrite import NoSuchSectionError, replace_section
 from storage import audit
 from storage.models import Change
 from storage.queries import changes
@@ -30,39 +30,6 @@ from storage.vocabulary import Impact, Kind, State
 LONGEST_TEXT = 500_000
 """Characters of a prompt; far past any that a model takes, and still quick to diff."""
 EDITABLE = (State.DRAFT, State.IN_REVIEW, State.CHANGES_REQUESTED, State.STALE, State.APPROVED)
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """The first step of the form as it was typed.
-
-    ``how`` is one of edit, replace, upload, existing. ``section`` names a workflow whose part of the policy
-    ``new_text`` is; then the rest of the policy stays as it is. ``uploaded`` is the text of the file.
-    ``revision`` is the number of the revision that stood when the form was opened, 0 for a draft. ``view`` is
-    Slack's id of the form: whoever goes back in it and on again goes on with the same draft.
-    """
-
-    workflow: str
-    kinds: tuple[str, ...] = ()
-    impacts: tuple[str, ...] = ()
-    not_customer_visible_because: str = ""
-    how: str = "edit"
-    new_text: str = ""
-    old_phrase: str = ""
-    new_phrase: str = ""
-    version: str = ""
-    section: str = ""
-    uploaded: str = ""
-    revision: int = 0
-    view: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """What a workflow serves now. ``version`` None: nothing yet."""
-
-    version: str | None
-    text: str
 
 
 def save_proposal(
@@ -75,14 +42,14 @@ def save_proposal(
         revision = changes.current_revision(session, change) if change else None
     try:
         if revision and change and change.workflow != proposal.workflow:
-            return _wrong(
+            return wrong(
                 "workflow", f"A change stays on its workflow, {change.workflow}. Propose another one."
             )
         target = open_target(context, policy, proposal.workflow)
         live = read_live(target)
         after = new_text(proposal, live, target, in_review=revision.after_text if revision else None)
     except UnknownWorkflowError:
-        return _wrong("workflow", "Choose one of the workflows in the list.")
+        return wrong("workflow", "Choose one of the workflows in the list.")
     except TargetError as error:
         return Refused(str(error), "Nothing you typed is lost. Try again in a moment.")
     if isinstance(after, Refused):
@@ -92,14 +59,6 @@ def save_proposal(
         return Refused("Some answers are missing.", fields=tuple(problems))
     typed = {**asdict(proposal), "before_version": live.version, "before": live.text, "after": after}
     return keep_typed(context, typed, proposal.workflow, actor=actor, now=now, change_id=change_id)
-
-
-def proposal_from(typed: Mapping[str, Any]) -> Proposal:
-    """The first step as it was kept."""
-    kept: dict[str, Any] = {each.name: typed[each.name] for each in fields(Proposal) if each.name in typed}
-    for name in ("kinds", "impacts"):
-        kept[name] = tuple(kept.get(name, ()))
-    return Proposal(**kept)
 
 
 def keep_typed(
@@ -191,57 +150,6 @@ def outdated(change: Change, typed: Mapping[str, Any]) -> Refused | None:
     )
 
 
-def open_target(context: Context, policy: Policy, workflow: str) -> Target:
-    """A workflow's target. Raises UnknownWorkflowError, or TargetError where it names none."""
-    return context.open_target(workflow, target_of(policy.workflow(workflow)))
-
-
-def read_live(target: Target) -> Live:
-    """What the live pointer shows now."""
-    version = target.read_pointer(target.live_pointer)
-    return Live(version, target.read_content(version) if version else "")
-
-
-def new_text(proposal: Proposal, live: Live, target: Target, *, in_review: str | None) -> str | Refused:
-    """The proposed text, however it was given. Raises TargetError where a version cannot be read.
-
-    A phrase is replaced in the live text, or, in an edit, in the text that is ``in_review``.
-    """
-    match proposal.how:
-        case "replace":
-            return _replaced(proposal, live.text if in_review is None else in_review)
-        case "existing":
-            if not proposal.version:
-                return _wrong("version", "Choose a version.")
-            return target.read_content(proposal.version)
-        case _ if proposal.section:
-            return _with_section(live.text, proposal)
-        case "upload":
-            return proposal.uploaded or _wrong("file", "Choose a file with the whole new text.")
-        case _:
-            return proposal.new_text
-
-
-def _with_section(text: str, proposal: Proposal) -> str | Refused:
-    try:
-        return replace_section(text, proposal.section, proposal.new_text)
-    except NoSuchSectionError:
-        return _wrong(
-            "new_text", "The policy is not written as a block of workflows. Edit the policy as a whole."
-        )
-
-
-def _replaced(proposal: Proposal, text: str) -> str | Refused:
-    if not proposal.old_phrase:
-        return _wrong("old_phrase", "Give the phrase that is to go.")
-    found = text.count(proposal.old_phrase)
-    if found == 0:
-        return _wrong("old_phrase", "The text does not hold this phrase. Copy it exactly as it stands there.")
-    if found > 1:
-        return _wrong("old_phrase", f"It is there {found} times. Give a longer phrase that is there once.")
-    return text.replace(proposal.old_phrase, proposal.new_phrase)
-
-
 def _problems(policy: Policy, proposal: Proposal, live: Live, after: str) -> list[tuple[str, str]]:
     problems = []
     text_field = {"replace": "new_phrase", "upload": "file", "existing": "version"}.get(
@@ -296,7 +204,3 @@ def may_change(session: Session, change: Change, actor: Actor) -> Refused | None
         return GONE
     _, policy = policy_in_force(session)
     return may_edit(standing(session, policy, change, revision), actor)
-
-
-def _wrong(name: str, words: str) -> Refused:
-    return Refused(words, fields=((name, words),))

@@ -13,12 +13,13 @@ from bot.changes import tell
 from bot.changes.access import target_of
 from bot.changes.classifying import classify_again
 from bot.changes.context import Context
-from bot.changes.draft import Live
 from bot.changes.force import policy_in_force
 from bot.changes.moving import SYSTEM, move_state, name_of, touch
+from bot.changes.proposal import Live
 from bot.changes.review import settle_review
+from bot.changes.revisions import sealed
 from bot.changes.standing import standing
-from bot.changes.submit import ask_instead, sealed
+from bot.changes.submit import ask_instead
 from bot.connectors.protocol import Target, TargetError
 from bot.policy.model import Policy, UnknownWorkflowError
 from storage import audit

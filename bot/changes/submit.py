@@ -5,7 +5,6 @@ Nothing is kept of a submission that is refused, except what was typed.
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,29 +12,21 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from bot.changes import tell
-from bot.changes.access import GONE, target_of
+from bot.changes.access import GONE
 from bot.changes.classifying import history_of, write_classification
 from bot.changes.context import Context
-from bot.changes.draft import (
-    EDITABLE,
-    Live,
-    new_text,
-    open_target,
-    outdated,
-    proposal_from,
-    read_live,
-    typed_by,
-)
+from bot.changes.draft import EDITABLE, outdated, typed_by
 from bot.changes.force import policy_in_force
 from bot.changes.moving import move_state, name_of, touch
 from bot.changes.outcome import Actor, Done, Outcome, Refused
+from bot.changes.proposal import Live, new_text, open_target, proposal_from, read_live
 from bot.changes.review import settle_review
+from bot.changes.revisions import Note, ProposedText, revision_of
 from bot.changes.rights import may_edit, rollback_owners
 from bot.changes.shortage import shortage
 from bot.changes.standing import can_act, standing
 from bot.connectors.protocol import Target, TargetError, VersionMissing
 from bot.policy.classify import Classification, ClassificationError, classify
-from bot.policy.digests import Content, Reviewed, content_digest, review_digest
 from bot.policy.model import Policy, UnknownWorkflowError
 from bot.policy.note import ReleaseNote, note_problems
 from storage import audit
@@ -45,31 +36,6 @@ from storage.queries.people import Entitled
 from storage.vocabulary import Impact, Kind, Lane, Role, State
 
 SHORTEST_PLAN = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """The second step of the form as it was typed. ``asked`` are the Slack ids of those who will be asked."""
-
-    what_changed: str
-    why: str
-    good: str
-    rollback_trigger: str
-    rollback_owner: str
-    rollback_plan: str = ""
-    stop_conditions: str = ""
-    fallback_version: str = ""
-    fallback_switch_off: str = ""
-    asked: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """The proposed text where the target keeps it, and what it replaces."""
-
-    before: Live
-    after_version: str
-    after: str
 
 
 def submit(context: Context, change_id: int, note: Note, *, actor: Actor, now: datetime) -> Outcome:
@@ -132,15 +98,24 @@ def _read_again(
     )
 
 
-def _store_text(target: Target, typed: dict[str, Any], live: Live, change_id: int, actor: Actor) -> _Text:
+def _store_text(
+    target: Target, typed: dict[str, Any], live: Live, change_id: int, actor: Actor
+) -> ProposedText:
     after = str(typed["after"])
     key = f"{name_of(change_id)}-{hashlib.sha256(after.encode()).hexdigest()[:16]}"
     version = target.propose(after, change_name=name_of(change_id), author=actor.name, key=key)
-    return _Text(live, version, after)
+    return ProposedText(live, version, after)
 
 
 def _submit(
-    session: Session, change_id: int, note: Note, text: _Text, target: Target, *, actor: Actor, now: datetime
+    session: Session,
+    change_id: int,
+    note: Note,
+    text: ProposedText,
+    target: Target,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> Outcome:
     change = changes.change(session, change_id, lock=True)
     if change is None or change.state not in EDITABLE:
@@ -166,7 +141,7 @@ def _submit(
     lacking = shortage(session, policy, workflow, found.lane, touched, now=now)
     if lacking:
         return Refused(lacking, "Nothing you typed is lost.")
-    revision = _revision(policy, change, workflow, found, note, text, target, actor=actor, now=now)
+    revision = revision_of(policy, change, workflow, found, note, text, target, actor=actor, now=now)
     earlier = changes.current_revision(session, change)
     if earlier is not None and earlier.review_digest == revision.review_digest:
         return Refused(
@@ -184,7 +159,13 @@ def _may_edit(session: Session, policy: Policy, change: Change, actor: Actor) ->
 
 
 def _classified(
-    session: Session, policy: Policy, change: Change, typed: dict[str, Any], text: _Text, *, now: datetime
+    session: Session,
+    policy: Policy,
+    change: Change,
+    typed: dict[str, Any],
+    text: ProposedText,
+    *,
+    now: datetime,
 ) -> Classification | Refused:
     try:
         return classify(
@@ -207,7 +188,7 @@ def _note_problems(
     workflow: str,
     found: Classification,
     note: Note,
-    text: _Text,
+    text: ProposedText,
     touched: set[int],
 ) -> list[tuple[str, str]]:
     affected = f"{workflow}, {found.lane.value} lane"
@@ -243,80 +224,6 @@ def _note_problems(
 def _eligible(session: Session, workflow: str, lane: Lane, touched: set[int]) -> list[Entitled]:
     entitled = people.entitled(session, workflow, Role.APPROVE, lane)
     return [each for each in entitled if can_act(each) and each.person_id not in touched]
-
-
-def _revision(
-    policy: Policy,
-    change: Change,
-    workflow: str,
-    found: Classification,
-    note: Note,
-    text: _Text,
-    target: Target,
-    *,
-    actor: Actor,
-    now: datetime,
-) -> Revision:
-    """The revision with its two digests."""
-    rules = policy.lanes.of(found.lane)
-    stages = rules.stages if target.canary_pointer else ("full",)
-    spec = target_of(policy.workflow(workflow))
-    revision = Revision(
-        change_id=change.id or 0,
-        number=change.revision + 1,
-        author=actor.slack_id,
-        created_at=now,
-        before_version=text.before.version,
-        after_version=text.after_version,
-        before_text=text.before.text,
-        after_text=text.after,
-        what_changed=note.what_changed.strip(),
-        why=note.why.strip(),
-        good=note.good.strip(),
-        rollback_trigger=note.rollback_trigger.strip(),
-        rollback_owner=note.rollback_owner,
-        rollback_plan=note.rollback_plan.strip(),
-        stop_conditions=note.stop_conditions.strip(),
-        stages=list(stages),
-        fallback_version=note.fallback_version or None,
-        fallback_switch_off=note.fallback_switch_off.strip(),
-        content_digest="",
-        review_digest="",
-    )
-    return sealed(revision, workflow, found.lane, str(spec.get("kind", "")), target.live_pointer)
-
-
-def sealed(revision: Revision, workflow: str, lane: Lane, target_kind: str, pointer: str) -> Revision:
-    """Write both digests onto a revision that is otherwise complete."""
-    revision.content_digest = content_digest(
-        Content(
-            workflow=workflow,
-            target_kind=target_kind,
-            pointer=pointer,
-            after_version=revision.after_version,
-            after_text=revision.after_text,
-            boundary=revision.boundary,
-        )
-    )
-    revision.review_digest = review_digest(
-        Reviewed(
-            content_digest=revision.content_digest,
-            before_version=revision.before_version,
-            note=ReleaseNote(
-                revision.what_changed,
-                revision.why,
-                f"{workflow}, {lane.value} lane",
-                revision.good,
-                revision.rollback_trigger,
-            ),
-            stages=tuple(revision.stages),
-            stop_conditions=revision.stop_conditions,
-            rollback_plan=revision.rollback_plan,
-            rollback_owner=revision.rollback_owner,
-            fallback=revision.fallback_version or revision.fallback_switch_off or None,
-        )
-    )
-    return revision
 
 
 def _write(

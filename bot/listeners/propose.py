@@ -9,10 +9,12 @@ from bot.cards.modals.note import NoteForm, read_submit_note, submit_note
 from bot.cards.modals.propose import ProposalForm, read_submit_change, submit_change
 from bot.cards.modals.reading import notice
 from bot.cards.surface import MESSAGE_SHORTCUT, SHORTCUT, Action, Callback
-from bot.changes.draft import Proposal, keep_typed, keep_unsent, save_proposal
+from bot.changes.draft import keep_typed, keep_unsent, save_proposal
 from bot.changes.outcome import Actor, Refused
+from bot.changes.proposal import Proposal
 from bot.changes.reading.forms import note_facts, proposal_facts
-from bot.changes.submit import Note, submit
+from bot.changes.revisions import Note
+from bot.changes.submit import submit
 from bot.listeners.desk import (
     Body,
     Desk,

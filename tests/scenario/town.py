@@ -1,5 +1,7 @@
 """A whole Prompt Change beside a whole local Slack, driven as people drive it: what they type and click."""
 
+import functools
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -244,6 +246,17 @@ def _mention(name: str, inner: Any) -> str:
     return f"<@{inner}>" if name == "user_id" else f"<!subteam^{inner}>" if name == "usergroup_id" else ""
 
 
+@functools.cache
+def empty_database() -> bytes:
+    """A database with its tables and nothing in them: migrated once, and copied for each story."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "empty.db"
+        store = Store.open(f"sqlite:///{file}")
+        migrate.upgrade(store)
+        store.close()
+        return file.read_bytes()
+
+
 @contextmanager
 def running_town(folder: Path, *, over_socket: bool = False) -> Iterator[Town]:
     """The app and the local Slack on two ports of this machine's loopback, with nothing in the background."""
@@ -253,9 +266,9 @@ def running_town(folder: Path, *, over_socket: bool = False) -> Iterator[Town]:
         # Stories are about what happens; how fast it does is told by the bench.
         seeded.workspace.answer_seconds = seeded.workspace.trigger_seconds = 30.0
         api = stack.enter_context(running(seeded.workspace))
+        (folder / "app.db").write_bytes(empty_database())
         store = Store.open(f"sqlite:///{folder / 'app.db'}")
         stack.callback(store.close)
-        migrate.upgrade(store)
         moment = Moment()
         policy = folder / "policy.yml"
         policy.write_text(seeded.policy_text, encoding="utf-8")

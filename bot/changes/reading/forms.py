@@ -8,11 +8,12 @@ from sqlmodel import Session
 
 from bot.changes.classifying import history_of
 from bot.changes.context import Context
-from bot.changes.draft import Live, open_target, outdated, read_live, typed_by
+from bot.changes.draft import outdated, typed_by
 from bot.changes.facts import Choice, NoteFacts, ProposalFacts
 from bot.changes.force import policy_in_force
 from bot.changes.moving import name_of
 from bot.changes.outcome import Actor, Refused
+from bot.changes.proposal import Live, open_target, read_live
 from bot.changes.reading.names import Names
 from bot.changes.rights import rollback_owners
 from bot.changes.standing import can_act, has_stages, standing

@@ -108,6 +108,23 @@ def value_of(card: Message, action: str) -> str:
     )
 
 
+def field(person: SlackPerson, name: str) -> dict[str, Any]:
+    """One input of the form on the screen, by the first part of its block_id."""
+    found = [each for each in top(person).blocks if each["block_id"].partition(":")[0] == name]
+    assert found, [each["block_id"] for each in top(person).blocks]
+    return dict(found[0]["element"])
+
+
+def shown(person: SlackPerson, name: str) -> str:
+    """What a text input was prefilled with."""
+    return str(field(person, name).get("initial_value", ""))
+
+
+def ticked(person: SlackPerson, name: str) -> list[str]:
+    """What is ticked beforehand."""
+    return [each["value"] for each in field(person, name).get("initial_options", [])]
+
+
 def heard(town: Town, person: SlackPerson, channel: str) -> str:
     """What was last said to this person alone in a channel; empty where nothing was."""
     town.settle()

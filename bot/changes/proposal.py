@@ -1,0 +1,112 @@
+"""The first step of the form: what was typed there, and the text that it comes to.
+
+Only read here: nothing of a proposal is kept, and no target is written to.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from bot.changes.access import target_of
+from bot.changes.context import Context
+from bot.changes.outcome import Refused
+from bot.connectors.protocol import Target
+from bot.policy.model import Policy
+from bot.policy.rewrite import NoSuchSectionError, replace_section
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The first step of the form as it was typed.
+
+    ``how`` is one of edit, replace, upload, existing. ``section`` names a workflow whose part of the policy
+    ``new_text`` is; then the rest of the policy stays as it is. ``uploaded`` is the text of the file.
+    ``revision`` is the number of the revision that stood when the form was opened, 0 for a draft. ``view`` is
+    Slack's id of the form: whoever goes back in it and on again goes on with the same draft.
+    """
+
+    workflow: str
+    kinds: tuple[str, ...] = ()
+    impacts: tuple[str, ...] = ()
+    not_customer_visible_because: str = ""
+    how: str = "edit"
+    new_text: str = ""
+    old_phrase: str = ""
+    new_phrase: str = ""
+    version: str = ""
+    section: str = ""
+    uploaded: str = ""
+    revision: int = 0
+    view: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What a workflow serves now. ``version`` None: nothing yet."""
+
+    version: str | None
+    text: str
+
+
+def proposal_from(typed: Mapping[str, Any]) -> Proposal:
+    """The first step as it was kept."""
+    kept: dict[str, Any] = {each.name: typed[each.name] for each in fields(Proposal) if each.name in typed}
+    for name in ("kinds", "impacts"):
+        kept[name] = tuple(kept.get(name, ()))
+    return Proposal(**kept)
+
+
+def open_target(context: Context, policy: Policy, workflow: str) -> Target:
+    """A workflow's target. Raises UnknownWorkflowError, or TargetError where it names none."""
+    return context.open_target(workflow, target_of(policy.workflow(workflow)))
+
+
+def read_live(target: Target) -> Live:
+    """What the live pointer shows now."""
+    version = target.read_pointer(target.live_pointer)
+    return Live(version, target.read_content(version) if version else "")
+
+
+def new_text(proposal: Proposal, live: Live, target: Target, *, in_review: str | None) -> str | Refused:
+    """The proposed text, however it was given. Raises TargetError where a version cannot be read.
+
+    A phrase is replaced in the live text, or, in an edit, in the text that is ``in_review``.
+    """
+    match proposal.how:
+        case "replace":
+            return _replaced(proposal, live.text if in_review is None else in_review)
+        case "existing":
+            if not proposal.version:
+                return wrong("version", "Choose a version.")
+            return target.read_content(proposal.version)
+        case _ if proposal.section:
+            return _with_section(live.text, proposal)
+        case "upload":
+            return proposal.uploaded or wrong("file", "Choose a file with the whole new text.")
+        case _:
+            return proposal.new_text
+
+
+def _with_section(text: str, proposal: Proposal) -> str | Refused:
+    try:
+        return replace_section(text, proposal.section, proposal.new_text)
+    except NoSuchSectionError:
+        return wrong(
+            "new_text", "The policy is not written as a block of workflows. Edit the policy as a whole."
+        )
+
+
+def _replaced(proposal: Proposal, text: str) -> str | Refused:
+    if not proposal.old_phrase:
+        return wrong("old_phrase", "Give the phrase that is to go.")
+    found = text.count(proposal.old_phrase)
+    if found == 0:
+        return wrong("old_phrase", "The text does not hold this phrase. Copy it exactly as it stands there.")
+    if found > 1:
+        return wrong("old_phrase", f"It is there {found} times. Give a longer phrase that is there once.")
+    return text.replace(proposal.old_phrase, proposal.new_phrase)
+
+
+def wrong(name: str, words: str) -> Refused:
+    """A refusal that stands under one field of the form."""
+    return Refused(words, fields=((name, words),))
