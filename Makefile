@@ -3,7 +3,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help run test lint bench browser lock reset-sandbox clean install install-dev
+.PHONY: help run test lint bench browser slow soak lock reset-sandbox clean install install-dev
 
 VENV = .venv
 PYTHONS = python3.13 python3.12 python3.11 python3
@@ -26,6 +26,12 @@ lint: $(VENV)/installed-dev ## style, types and the direction of imports
 	@"$(VENV)/bin/ruff" format --check .
 	@"$(VENV)/bin/mypy"
 	@"$(VENV)/bin/lint-imports"
+
+slow: $(VENV)/installed-dev ## the longer suites: kills, crash points, races, attacks
+	@"$(VENV)/bin/python" -m pytest -n auto -m "slow and not browser"
+
+soak: $(VENV)/installed-dev ## the longer suites at ten times their size
+	@SUITE_TIMES=10 "$(VENV)/bin/python" -m pytest -n auto -m "slow and not browser"
 
 browser: $(VENV)/installed-dev ## the whole story in headless Chromium
 	@"$(VENV)/bin/python" -m pytest -m browser
