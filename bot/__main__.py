@@ -74,7 +74,7 @@ def serve() -> None:
 def sandbox() -> None:
     """Start the app with a local Slack of its own, in the browser."""
     found = _settings()
-    from bot.serve import serve_sandbox
+    from bot.serve_sandbox import serve_sandbox
 
     serve_sandbox(found)
 

@@ -15,17 +15,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlmodel import Session, SQLModel
 
 from storage.models import AuditRow
+from storage.prepared import Prepared
 
 VERSION = "audit-v1"
 BEGINNING = f"{VERSION}:beginning"
 ROWS_AT_ONCE = 1_000
 
 _table = SQLModel.metadata.tables[str(AuditRow.__tablename__)]
-_head = select(_table.c.id, _table.c.digest).order_by(_table.c.id.desc()).limit(1)
+_HEAD = Prepared(
+    select(_table.c.id, _table.c.digest).where(_table.c.id == select(func.max(_table.c.id)).scalar_subquery())
+)
 _append = insert(_table)
 _ONE_WRITER = text("SELECT pg_advisory_xact_lock(7242519)")
 
@@ -71,8 +74,8 @@ def row_digest(
 
 def head(session: Session) -> Head:
     """The newest row. An auditor who keeps this value notices a tail that was cut off."""
-    found = session.connection().execute(_head).first()
-    return Head(found.id, found.digest) if found else Head(0, BEGINNING)
+    newest = _HEAD.rows(session)
+    return Head(*newest[0]) if newest else Head(0, BEGINNING)
 
 
 def append(session: Session, verb: str, subject: str, *, actor: str, now: datetime, **data: Any) -> None:  # noqa: ANN401  JSON

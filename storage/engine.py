@@ -4,17 +4,19 @@ It must never let a read-then-write run outside the write lock. Python's sqlite3
 the first write, so two readers may both decide on what they read; ``BEGIN IMMEDIATE`` takes the lock first.
 """
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlmodel import Session
 
-from storage.turns import Turns
-
 BUSY_TIMEOUT_MS = 10_000
+CACHE_KIB = 400
+"""A connection's own cache of pages. SQLite takes 2,000, which times forty connections is most of a small
+process; what is not in it comes from the operating system's cache."""
 
 
 class Store:
@@ -23,7 +25,8 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
-        self._turns = Turns(engine) if self.is_sqlite else None
+        # SQLite's own wait for the write lock is unfair: at 50 clients p99 was 899 ms, with this lock 126 ms.
+        self._turn: threading.Lock | nullcontext[None] = threading.Lock() if self.is_sqlite else nullcontext()
 
     @classmethod
     def open(cls, url: str) -> "Store":
@@ -49,12 +52,14 @@ class Store:
 
         It does not nest: a use case calls functions that take the session, never another use case.
         """
-        if self._turns is not None:
-            with self._turns.transaction() as session:
-                yield session
-        else:
-            with Session(self.engine, expire_on_commit=False, autoflush=True) as session, session.begin():
-                yield session
+        with (
+            self._turn,
+            self.engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+            Session(bind=connection, expire_on_commit=False, autoflush=True) as session,
+        ):
+            yield session
+            session.flush()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -89,6 +94,7 @@ def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401  a D
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
+        f"cache_size=-{CACHE_KIB}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -97,4 +103,5 @@ def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401  a D
 def _begin(connection: Connection) -> None:
     """Take the write lock before the first read of a transaction that will write."""
     writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # Straight to the driver: through SQLAlchemy this one word costs as much as ten reads.
+    connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN")

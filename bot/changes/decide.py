@@ -115,7 +115,7 @@ def _end_review(
 
 
 def _decidable(session: Session, revision_id: int) -> tuple[Change, Revision] | Outcome:
-    found = change_of_revision(session, revision_id)
+    found = change_of_revision(session, revision_id, to_decide=True)
     if isinstance(found, Refused):
         return found
     change, _ = found

@@ -90,7 +90,7 @@ def advance(context: Context, release_id: int, *, actor: Actor, now: datetime) -
             return Refused("Its approvals no longer hold.", "Stop and roll back, or get it approved again.")
         _move_production(session, release, revision, actor=actor, now=now)
         release.stage = release.stages
-        touch(change)
+        touch(session, change)
         audit.append(
             session,
             "release:advance",

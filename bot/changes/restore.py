@@ -132,7 +132,7 @@ def _ask(
     audit.append(
         session, "release:restore", release_name(release.id), actor=actor.slack_id, now=now, reason=reason
     )
-    touch(change)
+    touch(session, change)
     _, policy = policy_in_force(session)
     if not policy.lanes.of(release.lane).restore_confirmed_by_second:
         return _start(session, rollback, release, change, actor=actor, now=now)
@@ -185,5 +185,5 @@ def _start(
             created_at=now,
         )
     )
-    touch(change)
+    touch(session, change)
     return Done("Restoring.", change_id=change.id, release_id=release.id, rollback_id=rollback.id)

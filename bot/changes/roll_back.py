@@ -57,7 +57,7 @@ def roll_back(
         tell_everyone(session, change, revision, release, rollback, now=now)
         if not moving:
             finish(session, rollback, release, actor=actor.slack_id, now=now)
-        touch(change)
+        touch(session, change)
         return Done(
             f"{release_name(release.id)} is being rolled back.",
             change_id=change.id,
@@ -88,7 +88,7 @@ def roll_back_anyway(context: Context, rollback_id: int, *, actor: Actor, now: d
             move.key, move.expected, move.expected_known = f"{move.key}+", None, False
         rollback.state = RollbackState.MOVING
         audit.append(session, "rollback:anyway", release_name(release.id), actor=actor.slack_id, now=now)
-        touch(change)
+        touch(session, change)
         return Done("Putting it back.", change_id=change.id, release_id=release.id, rollback_id=rollback.id)
 
 
@@ -113,7 +113,7 @@ def give_reason(context: Context, rollback_id: int, reason: str, *, actor: Actor
             now=now,
             reason=reason.strip(),
         )
-        touch(change)
+        touch(session, change)
         return Done("Thank you, the card shows the reason.", change_id=change.id, rollback_id=rollback.id)
 
 

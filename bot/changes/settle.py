@@ -41,7 +41,7 @@ def settle(context: Context, move_id: int, result: Result, *, now: datetime) -> 
         if move is None or move.state in {MoveState.DONE, MoveState.CANCELLED}:
             return
         release, change = _subject(session, move)
-        touch(change)
+        touch(session, change)
         match result:
             case Landed():
                 land(session, move, release, change, actor=SYSTEM, now=now)

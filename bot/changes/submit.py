@@ -269,7 +269,7 @@ def _write(
     )
     if change.state is not State.IN_REVIEW:
         move_state(session, change, State.IN_REVIEW, actor=actor.slack_id, now=now, revision=revision.number)
-    touch(change)
+    touch(session, change)
     session.flush()
 
 
