@@ -13,7 +13,7 @@ from bot.changes.assigned import account_id
 from bot.changes.classifying import classify_again
 from bot.changes.context import Context
 from bot.changes.force import policy_in_force
-from bot.changes.moving import SYSTEM, name_of, release_name
+from bot.changes.moving import SYSTEM, name_of
 from bot.changes.review import settle_review
 from bot.changes.shortage import say_shortage
 from bot.policy.model import RELEASE_POLICY, Policy
@@ -90,7 +90,7 @@ def _tell_workflow_owners(session: Session, policy: Policy, gone: set[str], *, n
         workflow = policy.all_workflows.get(release.workflow)
         if account is None or account.active:
             continue
-        what = f"{release_name(release.id)} on {release.workflow}"
+        what = f"{name_of(release.change_id)} on {release.workflow}"
         text = f"{account.name}, the rollback owner of {what}, was deactivated in Slack."
         remedy = (
             "Others with the rollback right can still reverse it. Name another owner with the next change."

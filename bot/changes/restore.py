@@ -64,7 +64,7 @@ def _refusal(
     now: datetime,
 ) -> Outcome | None:
     """Each condition on a line of its own."""
-    name = release_name(release.id)
+    name = name_of(change.id)
     if rollback.restored_at or release.state is State.LIVE:
         return Done(
             f"{name} is live again already.", already=True, change_id=change.id, release_id=release.id
@@ -100,7 +100,7 @@ def _busy(session: Session, rollback: Rollback, release: Release) -> Refused | N
         return Refused("Another release of this workflow is on its way.", "Finish or stop that one first.")
     move = releases.restoring(session, release.workflow)
     if move is not None and move.release_id != release.id:
-        return Refused(f"{release_name(move.release_id)} is being restored already.")
+        return Refused(f"{name_of(releases.change_of(session, move.release_id))} is being restored already.")
     if _version_now(session, rollback) != rollback.to_version:
         return Refused(
             f"What came back then is no longer what is live on {release.workflow}.",
@@ -136,9 +136,7 @@ def _ask(
     _, policy = policy_in_force(session)
     if not policy.lanes.of(release.lane).restore_confirmed_by_second:
         return _start(session, rollback, release, change, actor=actor, now=now)
-    text = (
-        f"{actor.name} asks to restore {release_name(release.id)}: {reason} Another deployer has to confirm."
-    )
+    text = f"{actor.name} asks to restore it: {reason} Another deployer has to confirm."
     tell.in_thread(session, change, text, now=now, about=f"restore:{rollback.id}:{change.version}")
     return Done("A second person has to confirm it.", change_id=change.id, rollback_id=rollback.id)
 

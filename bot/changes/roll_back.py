@@ -59,7 +59,7 @@ def roll_back(
             finish(session, rollback, release, actor=actor.slack_id, now=now)
         touch(session, change)
         return Done(
-            f"{release_name(release.id)} is being rolled back.",
+            f"{name_of(change.id)} is being rolled back.",
             change_id=change.id,
             release_id=release.id,
             rollback_id=rollback.id,
@@ -136,7 +136,7 @@ def _may_say_why(session: Session, rollback: Rollback, release: Release, actor: 
 
 
 def _already(session: Session, release: Release, change: Change) -> Outcome | None:
-    name = release_name(release.id)
+    name = name_of(change.id)
     if release.state is State.ROLLED_BACK:
         return Done(
             f"{name} was rolled back already.", already=True, change_id=change.id, release_id=release.id
@@ -152,7 +152,7 @@ def _already(session: Session, release: Release, change: Change) -> Outcome | No
         )
     if release.state is State.SUPERSEDED:
         newer = releases.live(session, release.workflow)
-        what = f"{release_name(newer.id)} ({name_of(newer.change_id)})" if newer else "a later release"
+        what = name_of(newer.change_id) if newer else "a later release"
         return Refused(
             f"{name} is not live any more: {what} replaced it.",
             "Roll that one back, or choose an older version with Roll back to.",
