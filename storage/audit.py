@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 from sqlmodel import Session, SQLModel
 
 from storage.models import AuditRow
@@ -27,7 +27,6 @@ ROWS_AT_ONCE = 1_000
 _table = SQLModel.metadata.tables[str(AuditRow.__tablename__)]
 _head = select(_table.c.id, _table.c.digest).order_by(_table.c.id.desc()).limit(1)
 _append = insert(_table)
-_ONE_WRITER = text("SELECT pg_advisory_xact_lock(7242519)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +76,6 @@ def head(session: Session) -> Head:
 
 def append(session: Session, verb: str, subject: str, *, actor: str, now: datetime, **data: Any) -> None:  # noqa: ANN401  JSON
     """Record that ``actor`` did ``verb`` (as ``change:approve``) to ``subject`` (as ``PC-42``)."""
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        # SQLite has one writer at a time; here two would read the same head. Held until the commit.
-        connection.execute(_ONE_WRITER)
     last = head(session)
     content: dict[str, Any] = {
         "at": now,
@@ -91,7 +86,7 @@ def append(session: Session, verb: str, subject: str, *, actor: str, now: dateti
         "previous": last.digest,
     }
     digest = row_digest(number=last.id + 1, **content)
-    connection.execute(_append, {"id": last.id + 1, "digest": digest, **content})
+    session.connection().execute(_append, {"id": last.id + 1, "digest": digest, **content})
 
 
 def rows(session: Session) -> Iterator[Any]:

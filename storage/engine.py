@@ -2,6 +2,8 @@
 
 It must never let a read-then-write run outside the write lock. Python's sqlite3 opens a transaction only at
 the first write, so two readers may both decide on what they read; ``BEGIN IMMEDIATE`` takes the lock first.
+On Postgres an advisory lock does the same. Locks on rows would not do: each decision appends to the one audit
+trail, so writers wait for each other anyway, and who held a row meanwhile would have them wait in a circle.
 """
 
 from collections.abc import Iterator
@@ -15,6 +17,13 @@ from sqlmodel import Session
 from storage.turns import Turns
 
 BUSY_TIMEOUT_MS = 10_000
+_ONE_WRITER = text("SELECT pg_advisory_xact_lock(7242519)")
+"""Held until the transaction ends; what is read after it is what the writer before has committed."""
+_POSTGRES_LIMITS = {
+    "lock_timeout": BUSY_TIMEOUT_MS,
+    # A process that stands still in the middle of a transaction must not keep all others from writing.
+    "idle_in_transaction_session_timeout": 30_000,
+}
 
 
 class Store:
@@ -30,7 +39,12 @@ class Store:
         """Open the database at an SQLAlchemy URL. The tables are made by ``storage.migrate``."""
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            return cls(create_engine(parsed, pool_pre_ping=True, hide_parameters=True))
+            options = " ".join(f"-c {name}={value}" for name, value in _POSTGRES_LIMITS.items())
+            return cls(
+                create_engine(
+                    parsed, pool_pre_ping=True, hide_parameters=True, connect_args={"options": options}
+                )
+            )
         engine = create_engine(
             parsed,
             connect_args={"check_same_thread": False, "isolation_level": None},
@@ -54,6 +68,7 @@ class Store:
                 yield session
         else:
             with Session(self.engine, expire_on_commit=False, autoflush=True) as session, session.begin():
+                session.connection().execute(_ONE_WRITER)
                 yield session
 
     @contextmanager

@@ -70,7 +70,6 @@ _OF_REVISION = (
     select_rows(Revision, Change)
     .join(Change, col(Change.id) == col(Revision.change_id))
     .where(col(Revision.id) == bindparam("revision_id"))
-    .with_for_update(of=Change)
     .execution_options(populate_existing=True)
 )
 _COUNTING = select_rows(*(_votes.c[field.name] for field in fields(Cast))).where(
@@ -101,9 +100,9 @@ _SUPERSEDE = (
 )
 
 
-def change(session: Session, change_id: int, *, lock: bool = False) -> Change | None:
-    """One change. ``lock``: nobody else may alter it until the transaction ends (Postgres)."""
-    return session.get(Change, change_id, with_for_update=lock or None)
+def change(session: Session, change_id: int) -> Change | None:
+    """One change."""
+    return session.get(Change, change_id)
 
 
 def revision(session: Session, revision_id: int) -> Revision | None:
@@ -112,7 +111,7 @@ def revision(session: Session, revision_id: int) -> Revision | None:
 
 
 def of_revision(session: Session, revision_id: int) -> tuple[Change, Revision] | None:
-    """A revision by its id with its change, which nobody else may alter until the transaction ends."""
+    """A revision by its id with its change."""
     found = session.execute(_OF_REVISION, {"revision_id": revision_id}).first()
     return (found.Change, found.Revision) if found else None
 
