@@ -1,4 +1,4 @@
-"""What every room of tests may ask for: a real PostgreSQL."""
+"""What every room of tests may ask for: a real PostgreSQL, and a database on either engine."""
 
 import os
 from collections.abc import Iterator
@@ -19,3 +19,13 @@ def postgres() -> Iterator[server.Postgres]:
         pytest.skip(lacking)
     with server.running(programs) as found:
         yield found
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where rows are kept: "" for a SQLite file, and in the longer suites a database of Postgres as well."""
+    if request.param == "sqlite":
+        yield ""
+    else:
+        with request.getfixturevalue("postgres").fresh() as url:
+            yield url

@@ -10,16 +10,6 @@ from tests.scenario.order import assert_in_order, overhearing
 from tests.scenario.town import Town, running_town
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
-def database(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Where a story's rows are: each story is told on SQLite, and in the longer suites on Postgres too."""
-    if request.param == "sqlite":
-        yield ""
-    else:
-        with request.getfixturevalue("postgres").fresh() as url:
-            yield url
-
-
 @pytest.fixture
 def town(tmp_path: Path, database: str) -> Iterator[Town]:
     """A fresh town for one story, over HTTP. When the story is over, everything must be in order."""

@@ -2,7 +2,7 @@
 
 import functools
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -268,7 +268,13 @@ def sqlite_in(folder: Path) -> str:
 
 
 @contextmanager
-def running_town(folder: Path, *, over_socket: bool = False, database: str = "") -> Iterator[Town]:
+def running_town(
+    folder: Path,
+    *,
+    over_socket: bool = False,
+    database: str = "",
+    open_store: Callable[[str], Store] = Store.open,
+) -> Iterator[Town]:
     """The app and the local Slack on two ports of this machine's loopback, with nothing in the background.
 
     ``database``: the URL of one with today's schema; by default a file in the folder.
@@ -280,7 +286,7 @@ def running_town(folder: Path, *, over_socket: bool = False, database: str = "")
         seeded.workspace.answer_seconds = seeded.workspace.trigger_seconds = 30.0
         api = stack.enter_context(running(seeded.workspace))
         database = database or sqlite_in(folder)
-        store = Store.open(database)
+        store = open_store(database)
         stack.callback(store.close)
         moment = Moment()
         policy = folder / "policy.yml"
