@@ -2,6 +2,8 @@
 
 It must never let a read-then-write run outside the write lock. Python's sqlite3 opens a transaction only at
 the first write, so two readers may both decide on what they read; ``BEGIN IMMEDIATE`` takes the lock first.
+On Postgres an advisory lock does the same. Locks on rows would not do: each decision appends to the one audit
+trail, so writers wait for each other anyway, and who held a row meanwhile would have them wait in a circle.
 """
 
 import threading
@@ -17,6 +19,13 @@ BUSY_TIMEOUT_MS = 10_000
 CACHE_KIB = 400
 """A connection's own cache of pages. SQLite takes 2,000, which times forty connections is most of a small
 process; what is not in it comes from the operating system's cache."""
+_ONE_WRITER = "SELECT pg_advisory_xact_lock(7242519)"
+"""Held until the transaction ends; what is read after it is what the writer before has committed."""
+_POSTGRES_LIMITS = {
+    "lock_timeout": BUSY_TIMEOUT_MS,
+    # A process that stands still in the middle of a transaction must not keep all others from writing.
+    "idle_in_transaction_session_timeout": 30_000,
+}
 
 
 class Store:
@@ -33,7 +42,12 @@ class Store:
         """Open the database at an SQLAlchemy URL. The tables are made by ``storage.migrate``."""
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            return cls(create_engine(parsed, pool_pre_ping=True, hide_parameters=True))
+            options = " ".join(f"-c {name}={value}" for name, value in _POSTGRES_LIMITS.items())
+            engine = create_engine(
+                parsed, pool_pre_ping=True, hide_parameters=True, connect_args={"options": options}
+            )
+            event.listen(engine, "begin", _begin_on_postgres)
+            return cls(engine)
         engine = create_engine(
             parsed,
             connect_args={"check_same_thread": False, "isolation_level": None},
@@ -43,7 +57,7 @@ class Store:
             max_overflow=64,
         )
         event.listen(engine, "connect", _set_pragmas)
-        event.listen(engine, "begin", _begin)
+        event.listen(engine, "begin", _begin_on_sqlite)
         return cls(engine)
 
     @contextmanager
@@ -100,8 +114,14 @@ def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401  a D
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
+def _begin_on_sqlite(connection: Connection) -> None:
     """Take the write lock before the first read of a transaction that will write."""
     writes = connection.get_execution_options().get("writes", False)
     # Straight to the driver: through SQLAlchemy this one word costs as much as ten reads.
     connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_on_postgres(connection: Connection) -> None:
+    """The same, by a lock that the transaction holds to its end."""
+    if connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql(_ONE_WRITER)

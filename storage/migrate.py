@@ -20,14 +20,17 @@ VERSION_TABLE = "alembic_version"
 
 
 def upgrade(store: Store) -> bool:
-    """Run the migrations that this database has not had. Returns whether there were any."""
+    """Run the migrations that this database has not had. Returns whether there were any.
+
+    Several processes may start at once: the first migrates, the others wait for it and find nothing to do.
+    """
     if revision_of(store) == newest():
         return False
     from alembic import command
 
-    with store.engine.connect().execution_options(writes=True) as connection:
+    with store.transaction() as session:
         config = _config()
-        config.attributes["connection"] = connection
+        config.attributes["connection"] = session.connection()
         command.upgrade(config, "head")
     return True
 

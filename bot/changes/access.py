@@ -15,8 +15,8 @@ GONE = Refused("That no longer exists here.", "Open it again with /prompt-change
 
 
 def change_by_id(session: Session, change_id: int) -> tuple[Change, Revision] | Refused:
-    """A submitted change and the revision under review, locked for this transaction."""
-    change = changes.change(session, change_id, lock=True)
+    """A submitted change and the revision under review."""
+    change = changes.change(session, change_id)
     revision = changes.current_revision(session, change) if change else None
     if change is None or revision is None:
         return GONE
@@ -41,7 +41,7 @@ def change_of_revision(
 
 def release_by_id(session: Session, release_id: int) -> tuple[Release, Change, Revision] | Refused:
     """A release with its change, and the revision that it released."""
-    release = releases.release(session, release_id, lock=True)
+    release = releases.release(session, release_id)
     if release is None:
         return GONE
     found = change_by_id(session, release.change_id)
@@ -52,7 +52,7 @@ def rollback_by_id(
     session: Session, rollback_id: int
 ) -> tuple[Rollback, Release, Change, Revision] | Refused:
     """A reversal with its release and change."""
-    rollback = releases.rollback(session, rollback_id, lock=True)
+    rollback = releases.rollback(session, rollback_id)
     if rollback is None:
         return GONE
     found = release_by_id(session, rollback.release_id)

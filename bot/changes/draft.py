@@ -129,7 +129,7 @@ def _kept_on(
 ) -> Change | None:
     """The change that is edited, or the draft that this very form has made already."""
     if change_id:
-        return changes.change(session, change_id, lock=True)
+        return changes.change(session, change_id)
     drafts = changes.drafts_of(session, actor.slack_id) if typed.get("view") else []
     return next((each for each in drafts if typed_by(each, actor).get("view") == typed["view"]), None)
 

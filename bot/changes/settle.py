@@ -37,7 +37,7 @@ ASKED = "Decide on the rollback's card whether it is put back all the same."
 def settle(context: Context, move_id: int, result: Result, *, now: datetime) -> None:
     """Write down how a move ended, and what follows from it."""
     with context.transaction() as session:
-        move = releases.move(session, move_id, lock=True)
+        move = releases.move(session, move_id)
         if move is None or move.state in {MoveState.DONE, MoveState.CANCELLED}:
             return
         release, change = _subject(session, move)
@@ -59,7 +59,7 @@ def settle(context: Context, move_id: int, result: Result, *, now: datetime) -> 
 
 
 def _subject(session: Session, move: Move) -> tuple[Release, Change]:
-    release = releases.release(session, move.release_id, lock=True)
+    release = releases.release(session, move.release_id)
     found = change_by_id(session, release.change_id) if release else None
     if release is None or found is None or isinstance(found, Refused):
         raise LookupError(f"move {move.id} belongs to no release")
@@ -125,7 +125,7 @@ def _ask_people(
     session: Session, move: Move, release: Release, change: Change, words: str, *, now: datetime
 ) -> None:
     """The pointer is neither the bad nor the wanted version: people decide."""
-    rollback = releases.rollback(session, move.rollback_id or 0, lock=True)
+    rollback = releases.rollback(session, move.rollback_id or 0)
     if rollback is not None:
         rollback.state = RollbackState.ASKING
     _say_loudly(session, move, release, change, words, now=now)

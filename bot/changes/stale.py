@@ -68,7 +68,7 @@ def _renewed(context: Context, policy: Policy, change: Change, *, now: datetime)
 
 
 def _renew(session: Session, change_id: int, live: Live, target: Target, *, now: datetime) -> None:
-    change = changes.change(session, change_id, lock=True)
+    change = changes.change(session, change_id)
     earlier = changes.current_revision(session, change) if change else None
     if change is None or earlier is None or change.state is not State.STALE or not change.needs_new_before:
         return

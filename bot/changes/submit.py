@@ -86,7 +86,7 @@ def _read_again(
         words = f"The live text has moved since you began. {after.reason}"
         return Refused(words, "Go back and propose it anew.")
     with context.transaction() as session:
-        change = changes.change(session, change_id, lock=True)
+        change = changes.change(session, change_id)
         if change is None:
             return GONE
         anew = {"before_version": live.version, "before": live.text, "after": after}
@@ -117,7 +117,7 @@ def _submit(
     actor: Actor,
     now: datetime,
 ) -> Outcome:
-    change = changes.change(session, change_id, lock=True)
+    change = changes.change(session, change_id)
     if change is None or change.state not in EDITABLE:
         return Refused("This change can no longer be edited.", "Propose a new one with /prompt-change new.")
     _, policy = policy_in_force(session)

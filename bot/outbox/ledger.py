@@ -79,11 +79,10 @@ class Ledger:
 
     def _claim(self, due: Due, **more: Collection[str]) -> Message | None:
         now = self.now()
-        if self.store.is_sqlite:
-            # Looking first costs no lock; a claim takes the one write lock that the clicks need.
-            with self.store.reading() as session:
-                if not is_due(session, due, now, **more):
-                    return None
+        # Looking first costs no lock; a claim takes the one write lock that the clicks need.
+        with self.store.reading() as session:
+            if not is_due(session, due, now, **more):
+                return None
         with self.store.transaction() as session:
             return claim_message(session, due, now, until=now + self._lease, **more)
 

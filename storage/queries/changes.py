@@ -73,7 +73,6 @@ _OF_REVISION = (
     select_rows(Revision, Change)
     .join(Change, col(Change.id) == col(Revision.change_id))
     .where(col(Revision.id) == bindparam("revision_id"))
-    .with_for_update(of=Change)
     .execution_options(populate_existing=True)
 )
 _DECIDES: tuple[tuple[Any, ...], tuple[Any, ...]] = (
@@ -128,9 +127,9 @@ _SUPERSEDE = (
 )
 
 
-def change(session: Session, change_id: int, *, lock: bool = False) -> Change | None:
-    """One change. ``lock``: nobody else may alter it until the transaction ends (Postgres)."""
-    return session.get(Change, change_id, with_for_update=lock or None)
+def change(session: Session, change_id: int) -> Change | None:
+    """One change."""
+    return session.get(Change, change_id)
 
 
 def revision(session: Session, revision_id: int) -> Revision | None:
@@ -141,7 +140,7 @@ def revision(session: Session, revision_id: int) -> Revision | None:
 def of_revision(
     session: Session, revision_id: int, *, to_decide: bool = False
 ) -> tuple[Change, Revision] | None:
-    """A revision by its id with its change, which nobody else may alter until the transaction ends.
+    """A revision by its id with its change.
 
     ``to_decide``: only what a decision looks at is read; the rest is, when somebody asks for it.
     """
