@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from bot.changes import tell
 from bot.changes.assigned import account_id
+from bot.changes.binding import UNDECIDED, bind_also
 from bot.changes.classifying import classify_again
 from bot.changes.context import Context
 from bot.changes.force import policy_in_force
@@ -21,9 +22,7 @@ from bot.policy.workflow import Workflow
 from storage import audit
 from storage.models import Change
 from storage.queries import changes, people, releases
-from storage.vocabulary import Lane, Role, State
-
-UNDECIDED = (State.IN_REVIEW, State.APPROVED, State.STALE, State.CHANGES_REQUESTED)
+from storage.vocabulary import Lane, Role
 
 
 def after_new_policy(session: Session, *, now: datetime) -> None:
@@ -34,8 +33,8 @@ def after_new_policy(session: Session, *, now: datetime) -> None:
         if revision is None:
             continue
         before = change.lane
+        bind_also(change, version)
         classify_again(session, policy, change, revision, now=now)
-        change.policy_version = version
         if change.lane is not before and change.lane is not None:
             _say_lane(session, change, before, version, now=now)
         settle_review(session, policy, change, revision, actor=SYSTEM, now=now)
