@@ -43,16 +43,21 @@ def after_new_policy(session: Session, *, now: datetime) -> None:
 
 def after_people_changed(context: Context, slack_ids: Iterable[str], *, now: datetime) -> None:
     """Count again where these accounts could matter, and tell owners whose rollback owner has gone."""
-    gone = set(slack_ids)
     with context.transaction() as session:
+        count_again(session, now=now)
         _, policy = policy_in_force(session)
-        for change in _undecided(session, policy):
-            revision = changes.current_revision(session, change)
-            if revision is None:
-                continue
-            settle_review(session, policy, change, revision, actor=SYSTEM, now=now)
-            say_shortage(session, policy, change, about=f"people:{now:%Y-%m-%d}", now=now)
-        _tell_workflow_owners(session, policy, gone, now=now)
+        _tell_workflow_owners(session, policy, set(slack_ids), now=now)
+
+
+def count_again(session: Session, *, now: datetime) -> None:
+    """Weigh the votes on every change on its way by the people as they are now."""
+    _, policy = policy_in_force(session)
+    for change in _undecided(session, policy):
+        revision = changes.current_revision(session, change)
+        if revision is None:
+            continue
+        settle_review(session, policy, change, revision, actor=SYSTEM, now=now)
+        say_shortage(session, policy, change, about=f"people:{now:%Y-%m-%d}", now=now)
 
 
 def _undecided(session: Session, policy: Policy) -> list[Change]:
