@@ -3,6 +3,7 @@
 To be read by a person. What a row does not allow is refused; nothing else in the tests may allow anything.
 """
 
+import functools
 from dataclasses import dataclass
 
 from storage.vocabulary import Lane
@@ -113,7 +114,7 @@ class Person:
     wrote: bool
     only_in: str
 
-    @property
+    @functools.cached_property
     def id(self) -> str:
         """The Slack id of this row's account."""
         return f"U0ROW{[each.who for each in people()].index(self.who):02}"
@@ -162,21 +163,23 @@ WHO = {
 }
 
 
-def people() -> list[Person]:
+@functools.cache
+def people() -> tuple[Person, ...]:
     """PEOPLE as values."""
     found = []
     for who, account, named, by, wrote in _rows(PEOPLE):
         lists, _, only_in = named.partition(" in ")
         found.append(Person(who, account, tuple(lists.split()), by, wrote == "yes", only_in))
-    return found
+    return tuple(found)
 
 
-def rules() -> list[Rule]:
+@functools.cache
+def rules() -> tuple[Rule, ...]:
     """ACTIONS as values."""
-    return [
+    return tuple(
         Rule(action, who, TOGETHER.get(states, (states,)), LANES if lanes == "any" else tuple(lanes.split()))
         for action, who, states, lanes in _rows(ACTIONS)
-    ]
+    )
 
 
 def actions() -> list[str]:
