@@ -30,7 +30,9 @@ app = typer.Typer(
 )
 policy_app = typer.Typer(help="The policy in force.", rich_markup_mode=None)
 database_app = typer.Typer(help="The database.", rich_markup_mode=None)
+people_app = typer.Typer(help="The people behind Slack accounts.", rich_markup_mode=None)
 app.add_typer(policy_app, name="policy")
+app.add_typer(people_app, name="people")
 app.add_typer(database_app, name="db")
 
 
@@ -143,6 +145,19 @@ def rollback(
     from bot.commands import roll_back
 
     _end(roll_back(found, release, as_email, to, reason))
+
+
+@people_app.command("merge")
+def people_merge(
+    one: Annotated[str, typer.Argument(help="An account, by Slack id or e-mail address.")],
+    other: Annotated[str, typer.Argument(help="Another account of the same person.")],
+    as_email: Annotated[str, typer.Option("--as", help="Your e-mail address, for the record.")],
+) -> None:
+    """Say that two accounts are one person's, who counts once. It is recorded, and cannot be taken back."""
+    found = _settings()
+    from bot.commands import people_merge as work
+
+    _end(work(found, one, other, as_email))
 
 
 @database_app.command("upgrade")

@@ -59,7 +59,7 @@ def approve(
         if lacking:
             return lacking
         _vote(session, look, Decision.APPROVE, actor=actor, now=now, statement=statement, marks=marks)
-        after = settle_look(session, after_vote(session, policy, look), actor=actor.slack_id, now=now)
+        after = settle_look(session, after_vote(session, look), actor=actor.slack_id, now=now)
         return Done(_approved_words(after), change_id=change.id)
 
 

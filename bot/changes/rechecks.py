@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from bot.changes import tell
 from bot.changes.assigned import account_id
+from bot.changes.binding import UNDECIDED, bind_also
 from bot.changes.classifying import classify_again
 from bot.changes.context import Context
 from bot.changes.force import policy_in_force
@@ -21,9 +22,7 @@ from bot.policy.workflow import Workflow
 from storage import audit
 from storage.models import Change
 from storage.queries import changes, people, releases
-from storage.vocabulary import Lane, Role, State
-
-UNDECIDED = (State.IN_REVIEW, State.APPROVED, State.STALE, State.CHANGES_REQUESTED)
+from storage.vocabulary import Lane, Role
 
 
 def after_new_policy(session: Session, *, now: datetime) -> None:
@@ -34,8 +33,8 @@ def after_new_policy(session: Session, *, now: datetime) -> None:
         if revision is None:
             continue
         before = change.lane
+        bind_also(change, version)
         classify_again(session, policy, change, revision, now=now)
-        change.policy_version = version
         if change.lane is not before and change.lane is not None:
             _say_lane(session, change, before, version, now=now)
         settle_review(session, policy, change, revision, actor=SYSTEM, now=now)
@@ -44,16 +43,21 @@ def after_new_policy(session: Session, *, now: datetime) -> None:
 
 def after_people_changed(context: Context, slack_ids: Iterable[str], *, now: datetime) -> None:
     """Count again where these accounts could matter, and tell owners whose rollback owner has gone."""
-    gone = set(slack_ids)
     with context.transaction() as session:
+        count_again(session, now=now)
         _, policy = policy_in_force(session)
-        for change in _undecided(session, policy):
-            revision = changes.current_revision(session, change)
-            if revision is None:
-                continue
-            settle_review(session, policy, change, revision, actor=SYSTEM, now=now)
-            say_shortage(session, policy, change, about=f"people:{now:%Y-%m-%d}", now=now)
-        _tell_workflow_owners(session, policy, gone, now=now)
+        _tell_workflow_owners(session, policy, set(slack_ids), now=now)
+
+
+def count_again(session: Session, *, now: datetime) -> None:
+    """Weigh the votes on every change on its way by the people as they are now."""
+    _, policy = policy_in_force(session)
+    for change in _undecided(session, policy):
+        revision = changes.current_revision(session, change)
+        if revision is None:
+            continue
+        settle_review(session, policy, change, revision, actor=SYSTEM, now=now)
+        say_shortage(session, policy, change, about=f"people:{now:%Y-%m-%d}", now=now)
 
 
 def _undecided(session: Session, policy: Policy) -> list[Change]:

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from bot.changes import tell
 from bot.changes.access import not_in_policy, rollback_by_id
+from bot.changes.binding import policies_binding
 from bot.changes.context import Context
 from bot.changes.force import policy_in_force
 from bot.changes.moving import name_of, release_name, touch
@@ -13,6 +14,7 @@ from bot.changes.outcome import Actor, Done, Outcome, Refused
 from bot.changes.reading.releases import restorable_until
 from bot.changes.rights import may_deploy
 from bot.changes.standing import standing
+from bot.policy.stricter import rules_of
 from storage import audit
 from storage.models import Change, Move, Purpose, Release, Revision, Rollback, RollbackState
 from storage.queries import people, releases
@@ -134,7 +136,8 @@ def _ask(
     )
     touch(session, change)
     _, policy = policy_in_force(session)
-    if not policy.lanes.of(release.lane).restore_confirmed_by_second:
+    rules = rules_of(policies_binding(session, policy, change), release.lane)
+    if not rules.restore_confirmed_by_second:
         return _start(session, rollback, release, change, actor=actor, now=now)
     text = f"{actor.name} asks to restore it: {reason} Another deployer has to confirm."
     tell.in_thread(session, change, text, now=now, about=f"restore:{rollback.id}:{change.version}")
