@@ -92,6 +92,7 @@ _DECIDES: tuple[tuple[Any, ...], tuple[Any, ...]] = (
         Change.gate_required,
         Change.revision,
         Change.needs_new_before,
+        Change.classification,
     ),
 )
 """What a decision looks at. Texts may be long and forms longer; whoever asks for them later gets them."""
