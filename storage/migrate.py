@@ -34,6 +34,11 @@ def newest() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def known() -> set[str]:
+    """Every schema that this code can bring to the newest, the newest included."""
+    return {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
