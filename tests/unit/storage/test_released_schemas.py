@@ -3,6 +3,7 @@
 Where a migration means to alter what rows hold, this test is told so beside it.
 """
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -124,3 +125,46 @@ def test_a_migration_that_loses_something_would_be_noticed(store: Store, loss: s
         connection.execute(loss)
     with pytest.raises(AssertionError):
         _assert_kept(before, _rows(file))
+
+
+NEXT = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "next", "{newest}"
+
+def upgrade():
+    with op.batch_alter_table("change", recreate="always") as batch:
+        batch.add_column(sa.Column("extra", sa.String(), nullable=True))
+    {more}
+"""
+
+
+def _with_next(folder: Path, monkeypatch: pytest.MonkeyPatch, more: str = "pass") -> None:
+    """The migrations of today and one that rebuilds a table to which many others point."""
+    shutil.copytree(migrate.FOLDER, folder / "migrations")
+    text_of_it = NEXT.format(newest=migrate.newest(), more=more)
+    (folder / "migrations" / "versions" / "next.py").write_text(text_of_it, encoding="utf-8")
+    monkeypatch.setattr(migrate, "FOLDER", folder / "migrations")
+
+
+def test_a_table_that_others_point_to_can_be_rebuilt(
+    released: tuple[Store, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite alters a table by dropping the old one; nothing that points to it is lost."""
+    store, file = released
+    before = _rows(file)
+    _with_next(tmp_path, monkeypatch)
+    assert migrate.upgrade(store)
+    _assert_kept(before, _rows(file))
+    with store.engine.connect() as connection:
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
+
+
+def test_a_migration_that_leaves_a_reference_to_nothing_is_a_fault(
+    released: tuple[Store, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a table is rebuilt nothing holds references, so they are looked at afterwards."""
+    store, _ = released
+    _with_next(tmp_path, monkeypatch, more='op.execute("DELETE FROM account")')
+    with pytest.raises(RuntimeError, match="points to nothing"):
+        migrate.upgrade(store)
