@@ -17,6 +17,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.changes import rechecks, settle, stale
+from bot.changes.announcing import announce_head
 from bot.changes.context import Context
 from bot.changes.named import everybody_named
 from bot.clock import Clock, Job
@@ -101,6 +102,7 @@ class PromptChange:
                 Job("refresh_groups", timedelta(minutes=1), self.people.refresh_groups),
                 Job("refresh_accounts", timedelta(minutes=1), self.people.refresh_accounts),
                 Job("renew_diffs", SWEEP, self._renew_diffs),
+                Job("announce_head", SWEEP, self._announce_head),
             ],
             now,
         )
@@ -157,6 +159,9 @@ class PromptChange:
     def _renew_diffs(self) -> None:
         """What became stale gets its new diff; a target that is down is asked again at the next sweep."""
         stale.renew_diffs(self.context, now=self.now())
+
+    def _announce_head(self) -> None:
+        announce_head(self.context, now=self.now())
 
     def _people_changed(self, slack_ids: frozenset[str]) -> None:
         rechecks.after_people_changed(self.context, slack_ids, now=self.now())

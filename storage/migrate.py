@@ -5,10 +5,13 @@ Alembic is loaded only when there is something to migrate: every start asks, and
 
 # ruff: noqa: PLC0415  see above
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import inspect, text
+from sqlalchemy.engine import Connection
 
 from storage.engine import Store
 
@@ -28,11 +31,42 @@ def upgrade(store: Store) -> bool:
         return False
     from alembic import command
 
-    with store.transaction() as session:
+    with (
+        store.engine.connect().execution_options(writes=True) as connection,
+        _rebuilding(connection),
+        connection.begin(),
+    ):
         config = _config()
-        config.attributes["connection"] = session.connection()
+        config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        _check_references(connection)
     return True
+
+
+@contextmanager
+def _rebuilding(connection: Connection) -> Iterator[None]:
+    """Let SQLite rebuild a table to which others point: it alters one by dropping the old.
+
+    SQLite's page on ALTER TABLE has it under "Making Other Kinds Of Table Schema Changes".
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    # Past SQLAlchemy, which would begin a transaction, and within one the pragma does nothing.
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_references(connection: Connection) -> None:
+    """References that no longer hold are a fault of the migration, and nothing of it is kept."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise RuntimeError(f"a row of {broken[0]} points to nothing after the migration")
 
 
 def revision_of(store: Store) -> str | None:
@@ -44,8 +78,13 @@ def revision_of(store: Store) -> str | None:
 
 
 def newest() -> str:
-    """The schema that this code expects: each migration's file begins with its number."""
-    return max(file.name.partition("_")[0] for file in (FOLDER / "versions").glob("[0-9]*_*.py"))
+    """The schema that this code expects."""
+    return max(known())
+
+
+def known() -> set[str]:
+    """Every schema that this code can bring to the newest: each migration's file begins with its number."""
+    return {file.name.partition("_")[0] for file in (FOLDER / "versions").glob("[0-9]*_*.py")}
 
 
 def _config() -> "Config":

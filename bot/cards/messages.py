@@ -47,6 +47,7 @@ KINDS: dict[str, Drawing] = {
     "thread": told.thread,
     "private": told.private,
     "policy_announced": _of(PolicyFacts, told.policy_announced),
+    "audit_head": told.audit_head,
 }
 
 

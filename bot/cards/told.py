@@ -1,4 +1,4 @@
-"""Short messages: the outcome to a submitter, a line in a card's thread, a private answer, a new policy.
+"""Short messages: an outcome, a line in a card's thread, a private answer, a new policy, the trail's head.
 
 They are said once. They must never carry a button that decides.
 """
@@ -131,3 +131,14 @@ def policy_announced(facts: PolicyFacts, _recipient: str, details: Mapping[str, 
     return fitted(
         f"Policy version {facts.version} is in force.", lambda _: [section("\n".join(lines)), *buttons]
     )
+
+
+def audit_head(_facts: object, _recipient: str, details: Mapping[str, Any]) -> Drawn:
+    """Announce the head of the audit trail: ``{"row": its number, "digest": its digest}``."""
+    row_number, digest = int(details.get("row", 0)), escape(str(details.get("digest", "")))
+    said_first = f"The audit trail has {row_number} rows. Its head is `{digest}`."
+    keep = (
+        f"To prove that nothing up to here was altered or cut: `prompt-change verify-audit --head {digest}`."
+    )
+    text = f"The audit trail has {row_number} rows. Its head is {digest}."
+    return fitted(text, lambda _: [section(f"{said_first}\n{keep}")])

@@ -174,7 +174,8 @@ class Posting:
         return trouble
 
     def _settle(self, attempt: Attempt, **values: Any) -> None:  # noqa: ANN401  the columns' own types
-        self._ledger.settle(attempt.message, **{"ambiguous": False, **values})
+        # Whoever has a parked message tried again wants it looked for first, where it may have arrived.
+        self._ledger.settle(attempt.message, **{"ambiguous": attempt.uncertain, **values})
 
 
 def _is_person(recipient: str) -> bool:

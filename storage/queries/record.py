@@ -58,6 +58,12 @@ def audit_rows(session: Session, subjects: Sequence[str]) -> list[AuditRow]:
     return list(session.exec(statement))
 
 
+def newest_audit_row(session: Session, subject: str, verb: str) -> AuditRow | None:
+    """The last time that this happened to this."""
+    statement = select(AuditRow).where(AuditRow.subject == subject, AuditRow.verb == verb)
+    return session.exec(statement.order_by(col(AuditRow.id).desc()).limit(1)).first()
+
+
 def undelivered(session: Session) -> int:
     """How many messages Slack will never take."""
     statement = (
