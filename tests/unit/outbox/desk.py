@@ -1,10 +1,11 @@
 """A desk with everything around the outbox: a database file, a local Slack, a clock moved by hand."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from bot.drawn import Drawn
 from bot.outbox.mail import client_for
@@ -104,6 +105,12 @@ class Desk:
             assert message.id is not None
             return message.id
 
+    def write_many(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Many message rows in one transaction."""
+        now = self.clock()
+        with self.store.transaction() as session:
+            session.add_all(Message(kind="test", due_at=now, created_at=now, **row) for row in rows)
+
     def row(self, message_id: int) -> Message:
         """The row as it is now."""
         with self.store.reading() as session:
@@ -114,6 +121,12 @@ class Desk:
         with self.store.reading() as session:
             return list(session.exec(select(Message.state).order_by(col(Message.id))))
 
+    def waiting(self) -> int:
+        """How many messages have not left."""
+        with self.store.reading() as session:
+            statement = select(func.count()).select_from(Message).where(Message.state == MessageState.PENDING)
+            return session.exec(statement).one()
+
     def texts(self, channel: str = CHANNEL) -> list[str]:
         """What stands in a channel."""
         return [each.text for each in self.slack.messages(channel)]
@@ -121,6 +134,25 @@ class Desk:
     def direct(self, person: str) -> list[Shown]:
         """What stands in somebody's direct messages."""
         return self.slack.messages(self.slack.direct_message(person).id)
+
+
+def let_pass(desk: Desk, postman: Postman, until: datetime) -> None:
+    """Work until then, and pass over the time for which the postman would sleep."""
+    while desk.clock() < until:
+        rest = postman.step()
+        if rest is not None:
+            desk.clock.forward(rest.seconds)
+
+
+def send_all(desk: Desk, postman: Postman) -> float:
+    """Work until nothing waits, and pass over sleep; how many seconds went by."""
+    began = desk.clock()
+    while True:
+        rest = postman.step()
+        if rest is not None:
+            if not desk.waiting():
+                return (desk.clock() - began).total_seconds()
+            desk.clock.forward(rest.seconds)
 
 
 def drain(postman: Postman) -> None:
