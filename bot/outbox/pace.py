@@ -86,7 +86,8 @@ class Pace:
     def until_someone_is_free(self, now: datetime) -> timedelta | None:
         """How long until the first of the busy recipients may get the next one; None when nobody is busy."""
         with self._lock:
-            return min(self._busy.values()) - now if self._busy else None
+            waits = [until - now for until in self._busy.values() if until > now]
+            return min(waits, default=None)
 
     def sending(self, recipient: str) -> None:
         """A message is on its way there."""

@@ -70,7 +70,9 @@ class Desk:
         change = session.get(Change, message.change_id) if message.change_id else None
         version = f" v{change.version}" if change and message.details.get("shows_version", True) else ""
         text = f"{message.key}{version}"
-        return Drawn(text, ({"type": "section", "text": {"type": "mrkdwn", "text": text}},))
+        section = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+        padding = {"type": "section", "text": {"type": "plain_text", "text": "x" * 2_900}}
+        return Drawn(text, (section, *[padding] * message.details.get("padding", 0)))
 
     def postman(self, **options: Any) -> Postman:
         """A postman in no hurry and without chance."""
@@ -88,6 +90,20 @@ class Desk:
             session.flush()
             assert change.id is not None
             return change.id
+
+    def changes(self, count: int) -> list[int]:
+        """So many changes at once."""
+        now = self.clock()
+        with self.store.transaction() as session:
+            made = [
+                Change(
+                    workflow="refunds", submitter=ANA, state=State.IN_REVIEW, state_since=now, created_at=now
+                )
+                for _ in range(count)
+            ]
+            session.add_all(made)
+            session.flush()
+            return [each.id or 0 for each in made]
 
     def alter(self, change_id: int) -> None:
         """Something about the change that its cards show."""
@@ -136,12 +152,13 @@ class Desk:
         return self.slack.messages(self.slack.direct_message(person).id)
 
 
-def let_pass(desk: Desk, postman: Postman, until: datetime) -> None:
-    """Work until then, and pass over the time for which the postman would sleep."""
+def let_pass(desk: Desk, postman: Postman, *, look_every: float = 0.0, **span: float) -> None:
+    """Work for so long, and pass over the time for which the postman would sleep, or ``look_every`` seconds."""
+    until = desk.clock() + timedelta(**span)
     while desk.clock() < until:
         rest = postman.step()
         if rest is not None:
-            desk.clock.forward(rest.seconds)
+            desk.clock.forward(max(rest.seconds, look_every))
 
 
 def send_all(desk: Desk, postman: Postman) -> float:
