@@ -153,7 +153,7 @@ class Desk:
 
 
 def let_pass(desk: Desk, postman: Postman, *, look_every: float = 0.0, **span: float) -> None:
-    """Work for so long, and pass over the time for which the postman would sleep, or ``look_every`` seconds."""
+    """Work for so long, and pass over the time for which the postman would sleep, or a little more."""
     until = desk.clock() + timedelta(**span)
     while desk.clock() < until:
         rest = postman.step()
