@@ -24,7 +24,8 @@ def tell_undelivered(session: Session, message: Message, *, now: datetime) -> No
         return
     change = session.get(Change, message.change_id) if message.change_id else None
     missed = message.only_for or message.recipient
-    about = f"{message.change_id}:{message.kind}" if change else str(message.id)
+    # Once for each place that misses a change or its rollback, however many messages it misses.
+    about = f"PC-{message.change_id}:{message.rollback_id}" if change else str(message.id)
     for person in answerable(session, _workflow(session, change), without=missed):
         tell.post(
             session,
