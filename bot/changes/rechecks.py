@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.changes import tell
-from bot.changes.assigned import account_id
+from bot.changes.assigned import answerable
 from bot.changes.binding import UNDECIDED, bind_also
 from bot.changes.classifying import classify_again
 from bot.changes.context import Context
@@ -17,12 +17,11 @@ from bot.changes.force import policy_in_force
 from bot.changes.moving import SYSTEM, name_of
 from bot.changes.review import settle_review
 from bot.changes.shortage import say_shortage
-from bot.policy.model import RELEASE_POLICY, Policy
-from bot.policy.workflow import Workflow
+from bot.policy.model import Policy
 from storage import audit
 from storage.models import Change
 from storage.queries import changes, people, releases
-from storage.vocabulary import Lane, Role
+from storage.vocabulary import Lane
 
 
 def after_new_policy(session: Session, *, now: datetime) -> None:
@@ -99,16 +98,6 @@ def _tell_workflow_owners(session: Session, policy: Policy, gone: set[str], *, n
         remedy = (
             "Others with the rollback right can still reverse it. Name another owner with the next change."
         )
-        for person in _answerable(session, workflow):
+        for person in answerable(session, workflow):
             key = f"owner_left:{release.id}:{release.rollback_owner}:{person}"
             tell.privately(session, person, now=now, key=key, text=text, remedy=remedy)
-
-
-def _answerable(session: Session, workflow: Workflow | None) -> list[str]:
-    """Who answers for a workflow: its owner, or the owners of the policy where that one has left as well."""
-    owner = account_id(session, workflow.owner) if workflow and workflow.owner else ""
-    account = people.accounts(session, [owner]).get(owner)
-    if account is not None and account.active:
-        return [owner]
-    owners = people.entitled(session, RELEASE_POLICY, Role.APPROVE, Lane.HIGH)
-    return sorted({each.slack_id for each in owners if each.active})
