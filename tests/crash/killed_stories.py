@@ -47,7 +47,8 @@ class KilledTown(Town):
 
     def __init__(self, seeded: SeededWorkspace, store: Store, clock: Clock, promises: Promises) -> None:
         app: Any = SimpleNamespace(store=store)
-        super().__init__(seeded.workspace, app, seeded.repository, clock.now)  # type: ignore[arg-type]
+        where = str(store.engine.url)
+        super().__init__(seeded.workspace, app, seeded.repository, clock.now, where)  # type: ignore[arg-type]
         self.promises = promises
 
     def person(self, user_id: str, *, hostile: bool = False) -> SlackPerson:

@@ -2,7 +2,7 @@
 
 import functools
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -57,8 +57,12 @@ class Moment:
 class Town:
     """``settle()`` does everything that is due: nothing runs in the background, so that nothing is timing."""
 
-    def __init__(self, workspace: Workspace, app: PromptChange, repository: Path, moment: Moment) -> None:
+    def __init__(
+        self, workspace: Workspace, app: PromptChange, repository: Path, moment: Moment, database: str
+    ) -> None:
         self.workspace, self.app, self.repository, self.moment = workspace, app, repository, moment
+        self.database = database
+        """The URL by which other processes reach what this town keeps."""
         self.faults: list[dict[str, Any]] = []
         """Errors that the app logged; a story that foresees one takes it out."""
         self.may_fail: set[str] = set()
@@ -257,17 +261,32 @@ def empty_database() -> bytes:
         return file.read_bytes()
 
 
+def sqlite_in(folder: Path) -> str:
+    """A fresh SQLite database with today's schema: its URL."""
+    (folder / "app.db").write_bytes(empty_database())
+    return f"sqlite:///{folder / 'app.db'}"
+
+
 @contextmanager
-def running_town(folder: Path, *, over_socket: bool = False) -> Iterator[Town]:
-    """The app and the local Slack on two ports of this machine's loopback, with nothing in the background."""
+def running_town(
+    folder: Path,
+    *,
+    over_socket: bool = False,
+    database: str = "",
+    open_store: Callable[[str], Store] = Store.open,
+) -> Iterator[Town]:
+    """The app and the local Slack on two ports of this machine's loopback, with nothing in the background.
+
+    ``database``: the URL of one with today's schema; by default a file in the folder.
+    """
     with ExitStack() as stack:
         seeded = seeded_in_memory(folder)
         stack.callback(seeded.workspace.close)
         # Stories are about what happens; how fast it does is told by the bench.
         seeded.workspace.answer_seconds = seeded.workspace.trigger_seconds = 30.0
         api = stack.enter_context(running(seeded.workspace))
-        (folder / "app.db").write_bytes(empty_database())
-        store = Store.open(f"sqlite:///{folder / 'app.db'}")
+        database = database or sqlite_in(folder)
+        store = open_store(database)
         stack.callback(store.close)
         moment = Moment()
         policy = folder / "policy.yml"
@@ -299,4 +318,4 @@ def running_town(folder: Path, *, over_socket: bool = False) -> Iterator[Town]:
             stack.callback(seeded.workspace.delivery.close)
         app.people.refresh_groups()
         app.people.refresh_accounts()
-        yield Town(seeded.workspace, app, seeded.repository, moment)
+        yield Town(seeded.workspace, app, seeded.repository, moment, database)

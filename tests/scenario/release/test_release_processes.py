@@ -35,10 +35,10 @@ class Pair(Town):
 
 
 @pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Pair]:
-    """The usual app and a second one, each with a store of its own on the same file."""
-    with running_town(tmp_path) as town, overhearing(town), ExitStack() as stack:
-        store = Store.open(f"sqlite:///{tmp_path / 'app.db'}")
+def pair(tmp_path: Path, database: str) -> Iterator[Pair]:
+    """The usual app and a second one, each with a store of its own on the same database."""
+    with running_town(tmp_path, database=database) as town, overhearing(town), ExitStack() as stack:
+        store = Store.open(town.database)
         stack.callback(store.close)
         local = town.workspace.app
         second = PromptChange(
@@ -52,7 +52,7 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
             pace=Pace(0, 0, 0),
         )
         url = stack.enter_context(serving(second.edge(), stack.enter_context(listening())))
-        both = Pair(town.workspace, town.app, town.repository, town.moment)
+        both = Pair(town.workspace, town.app, town.repository, town.moment, town.database)
         both.addresses = [str(town.workspace.delivery.request_url), f"{url}/slack/events"]
         for app in (town.app, second):
             app.outbox.start()
