@@ -30,6 +30,11 @@ ANSWERS = "private:"
 FAILED = "Something failed here"
 """What a person is told whose click failed."""
 
+TROUBLE = re.compile(r"trouble:\d+")
+"""In the key of what is said because a target does not answer."""
+VERSION = re.compile(r'(?<="version": )\d+|(?<=[a-z]:\d:)\d+')
+"""A change's version: in its row, and in the keys of what may be told again after another one."""
+
 Row = dict[str, Any]
 
 
@@ -40,6 +45,11 @@ class Outcome:
     rows: dict[str, Counter[str]]
     branches: dict[str, list[tuple[str, dict[str, str]]]]
     shown: Counter[str]
+
+    def without_tries(self) -> "Outcome":
+        """The same, where a target that failed has left more versions of a change, and words about it."""
+        rows = {table: _untried(rows) for table, rows in self.rows.items()}
+        return Outcome(rows, self.branches, _untried(self.shown))
 
 
 def outcome(town: CrashTown) -> Outcome:
@@ -92,6 +102,14 @@ def _words(blocks: Any) -> str:
     """The blocks without the ids that Slack gave them and without times."""
     bare = [{name: part for name, part in each.items() if name != "block_id"} for each in blocks]
     return TIME.sub(r"<!date^\1>", json.dumps(_undated(bare), sort_keys=True, ensure_ascii=False))
+
+
+def _untried(values: Counter[str]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for value, times in values.items():
+        if not TROUBLE.search(value):
+            found[VERSION.sub("", value)] += times
+    return found
 
 
 def _undated(value: Any) -> Any:

@@ -35,34 +35,33 @@ Harm = Callable[[str, Callable[[], object]], object]
 
 @dataclass
 class Points:
-    """Counts the points whose first word is among ``kinds``, and does ``harm`` at number ``at``."""
+    """Counts the points whose first word is among ``kinds``, and does ``harm`` at those that ``at`` picks."""
 
     kinds: frozenset[str]
     harm: Harm | None = None
-    at: int = 0
+    at: Callable[[int], bool] = bool
     seen: list[str] = field(default_factory=list)
     is_dead: bool = False
-    struck: str = ""
+    struck: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def passing(self, name: str, act: Callable[[], T]) -> T:
         """Do what has an effect outside the process, unless harm is done here."""
         self.breathe()
-        if not self.due(name):
+        if self.harm is None or not self._due(name):
             return act()
-        assert self.harm is not None
         return self.harm(name, act)  # type: ignore[return-value]  # what the act returns
 
-    def due(self, name: str) -> bool:
+    def _due(self, name: str) -> bool:
         """Count a point, and say whether harm is to be done here."""
         if name.partition(" ")[0] not in self.kinds:
             return False
         with self._lock:
             self.seen.append(name)
-            if self.harm is None or self.struck or len(self.seen) != self.at:
-                return False
-            self.struck = name
-            return True
+            due = self.at(len(self.seen))
+            if due:
+                self.struck.append(name)
+            return due
 
     def breathe(self) -> None:
         """A dead process does nothing."""
@@ -74,14 +73,19 @@ class Points:
         self.is_dead = True
         raise DeathError
 
-    def dying(self, side: Side) -> "Points":
-        """Die at the point, on this side of it."""
 
-        def harm(_name: str, act: Callable[[], object]) -> object:
-            if side is Side.AFTER:
-                act()
-            self.die()
-            return None
+def counting(kinds: frozenset[str]) -> Points:
+    """Points that are only counted."""
+    return Points(kinds, harm=lambda _name, act: act(), at=lambda _number: False)
 
-        self.harm = harm
-        return self
+
+def dying(kinds: frozenset[str], number: int, side: Side) -> Points:
+    """Points at one of which the process dies, on this side of it."""
+
+    def harm(_name: str, act: Callable[[], object]) -> None:
+        if side is Side.AFTER:
+            act()
+        points.die()
+
+    points = Points(kinds, harm, lambda each: each == number)
+    return points

@@ -4,7 +4,7 @@ import pytest
 
 from tests.crash.chapters import CHAPTERS, LOW_LIVE, Chapter, beginning
 from tests.crash.outcome import Outcome, assert_whole, outcome
-from tests.crash.points import Points, Side
+from tests.crash.points import Side, counting, dying
 from tests.crash.town import Addresses, town_from
 
 EFFECTS = frozenset({"commit", "slack", "target", "answer"})
@@ -12,21 +12,21 @@ EFFECTS = frozenset({"commit", "slack", "target", "answer"})
 
 def undisturbed(chapter: Chapter, at: Addresses) -> tuple[Outcome, list[str]]:
     """How the chapter ends when nothing happens, and the points that it passes."""
-    points = Points(EFFECTS)
+    points = counting(EFFECTS)
     with town_from(beginning(chapter, at), at, points) as town:
         chapter.tell(town)
         assert_whole(town)
         return outcome(town), points.seen
 
 
-def dying(chapter: Chapter, at: Addresses, number: int, side: Side) -> tuple[Outcome, str]:
+def killed(chapter: Chapter, at: Addresses, number: int, side: Side) -> tuple[Outcome, str]:
     """How it ends when the process dies at a point, and which point that was."""
-    points = Points(EFFECTS, at=number).dying(side)
+    points = dying(EFFECTS, number, side)
     with town_from(beginning(chapter, at), at, points) as town:
         chapter.tell(town)
         assert town.deaths == 1
         assert_whole(town)
-        return outcome(town), points.struck
+        return outcome(town), points.struck[0]
 
 
 @pytest.mark.slow
@@ -36,7 +36,7 @@ def test_a_process_may_die_at_any_point(chapter: Chapter, at: Addresses) -> None
     expected, names = undisturbed(chapter, at)
     assert names
     for number, name in enumerate(names, start=1):
-        found, struck = dying(chapter, at, number, Side.AFTER)
+        found, struck = killed(chapter, at, number, Side.AFTER)
         assert struck == name
         assert found == expected, f"after {name}, point {number}"
 
@@ -45,5 +45,5 @@ def test_a_process_may_die_at_any_point(chapter: Chapter, at: Addresses) -> None
 def test_a_deploy_survives_a_death(name: str, at: Addresses) -> None:
     """The same at three points of one chapter, so that each run of the tests sees it."""
     expected, names = undisturbed(LOW_LIVE, at)
-    found, struck = dying(LOW_LIVE, at, names.index(name) + 1, Side.AFTER)
+    found, struck = killed(LOW_LIVE, at, names.index(name) + 1, Side.AFTER)
     assert (found, struck) == (expected, name)
