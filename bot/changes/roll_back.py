@@ -21,6 +21,8 @@ from storage.models import Change, MoveState, Release, Revision, Rollback, Rollb
 from storage.queries import releases
 from storage.vocabulary import State
 
+NOTED = "Thank you, the card shows the reason."
+
 
 def roll_back(
     context: Context,
@@ -104,6 +106,8 @@ def give_reason(context: Context, rollback_id: int, reason: str, *, actor: Actor
             return refusal
         if not reason.strip():
             return Refused("The reason is empty.", fields=(("reason", "Say in a sentence what went wrong."),))
+        if (rollback.reason, rollback.reason_by) == (reason.strip(), actor.slack_id):
+            return Done(NOTED, change_id=change.id, rollback_id=rollback.id)  # sent again, not said again
         rollback.reason, rollback.reason_by = reason.strip(), actor.slack_id
         audit.append(
             session,
@@ -114,7 +118,7 @@ def give_reason(context: Context, rollback_id: int, reason: str, *, actor: Actor
             reason=reason.strip(),
         )
         touch(session, change)
-        return Done("Thank you, the card shows the reason.", change_id=change.id, rollback_id=rollback.id)
+        return Done(NOTED, change_id=change.id, rollback_id=rollback.id)
 
 
 def reason_refusal(context: Context, rollback_id: int, *, actor: Actor) -> Refused | None:

@@ -8,16 +8,15 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlmodel import col, or_, select
 
 from bot.app import Identity, PromptChange
 from bot.outbox.pace import Pace
 from bot.sandbox.serving import listening, serving
 from storage.engine import Store
-from storage.models import Change, Message, MessageState, Move, MoveState
 from tests.scenario.order import assert_in_order, overhearing
 from tests.scenario.release.story import HIGH, LOW, approved, live, roll_back
 from tests.scenario.town import Town, running_town, words
+from tests.scenario.waiting import something_waits
 
 
 class Pair(Town):
@@ -28,31 +27,11 @@ class Pair(Town):
     def settle(self) -> None:
         """Wait until nothing is left to do, and let the other app answer what comes next."""
         until = time.monotonic() + 30
-        while busy(self):
+        while something_waits(self.app.store, self.moment()):
             assert time.monotonic() < until, "something was still due"
             time.sleep(0.01)
         self.addresses.reverse()
         self.workspace.deliver_to(self.addresses[0])
-
-
-def busy(town: Town) -> bool:
-    """Whether a message or a move waits, or a card shows what is over."""
-    with town.app.store.reading() as session:
-        waiting = select(Message.id).where(Message.state == MessageState.PENDING)
-        moving = select(Move.id).where(
-            or_(Move.state == MoveState.PENDING, col(Move.lease_until).is_not(None))
-        )
-        old = (
-            select(Message.id)
-            .join(Change, col(Change.id) == col(Message.change_id))
-            .where(
-                Message.state == MessageState.SENT,
-                col(Message.redrawn).is_(True),
-                col(Message.ts).is_not(None),
-                col(Message.drawn_version) < col(Change.version),
-            )
-        )
-        return any(session.exec(each).first() is not None for each in (waiting, moving, old))
 
 
 @pytest.fixture
