@@ -30,7 +30,11 @@ app = typer.Typer(
 )
 policy_app = typer.Typer(help="The policy in force.", rich_markup_mode=None)
 database_app = typer.Typer(help="The database.", rich_markup_mode=None)
+people_app = typer.Typer(help="The people behind Slack accounts.", rich_markup_mode=None)
+outbox_app = typer.Typer(help="Messages that Slack did not take.", rich_markup_mode=None)
 app.add_typer(policy_app, name="policy")
+app.add_typer(people_app, name="people")
+app.add_typer(outbox_app, name="outbox")
 app.add_typer(database_app, name="db")
 
 
@@ -74,7 +78,7 @@ def serve() -> None:
 def sandbox() -> None:
     """Start the app with a local Slack of its own, in the browser."""
     found = _settings()
-    from bot.serve import serve_sandbox
+    from bot.serve_sandbox import serve_sandbox
 
     serve_sandbox(found)
 
@@ -143,6 +147,69 @@ def rollback(
     from bot.commands import roll_back
 
     _end(roll_back(found, release, as_email, to, reason))
+
+
+@people_app.command("merge")
+def people_merge(
+    one: Annotated[str, typer.Argument(help="An account, by Slack id or e-mail address.")],
+    other: Annotated[str, typer.Argument(help="Another account of the same person.")],
+    as_email: Annotated[str, typer.Option("--as", help="Your e-mail address, for the record.")],
+) -> None:
+    """Say that two accounts are one person's, who counts once. It is recorded, and cannot be taken back."""
+    found = _settings()
+    from bot.commands import people_merge as work
+
+    _end(work(found, one, other, as_email))
+
+
+@outbox_app.callback(invoke_without_command=True)
+def outbox(context: typer.Context) -> None:
+    """List the messages that are parked, and why. Nothing is ever dropped."""
+    if context.invoked_subcommand is None:
+        found = _settings()
+        from bot.commands_outbox import show_parked
+
+        _end(show_parked(found))
+
+
+@outbox_app.command("retry")
+def outbox_retry(
+    as_email: Annotated[str, typer.Option("--as", help="Your e-mail address, for the record.")],
+    number: Annotated[list[int] | None, typer.Argument(help="The numbers of the messages.")] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Every message that is parked.")] = False,
+) -> None:
+    """Try parked messages again. It is recorded."""
+    found = _settings()
+    from bot.commands_outbox import retry_parked
+
+    _end(retry_parked(found, number or [], as_email, everything=everything))
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The file to write. It must not exist yet.")],
+) -> None:
+    """Copy the database to a file while the app runs, and prove the copy."""
+    found = _settings()
+    from bot.commands_backup import back_up
+
+    _end(back_up(found, file))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")],
+    *,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put it in the place of a database that exists.")
+    ] = False,
+) -> None:
+    """Put a backup in place, once it is proven. The app must not be running."""
+    found = _settings()
+    from bot.commands_backup import restore as work
+
+    _end(work(found, file, replace=replace))
 
 
 @database_app.command("upgrade")

@@ -15,10 +15,13 @@ from pydantic import SecretStr
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from sqlmodel import Session
 
 from bot.changes import rechecks, settle, stale
+from bot.changes.announcing import announce_head
 from bot.changes.context import Context
 from bot.changes.named import everybody_named
+from bot.changes.undelivered import tell_undelivered
 from bot.clock import Clock, Job
 from bot.connectors.protocol import Target
 from bot.drawing import drawer
@@ -36,7 +39,7 @@ from bot.people import People
 from bot.policy.model import RELEASE_POLICY
 from bot.targets import Targets
 from storage.engine import Store
-from storage.models import Move
+from storage.models import Message, Move
 
 OUTBOX_SECONDS = 10
 """How long the outbox waits for Slack. Its client retries nothing: the rows do that."""
@@ -92,7 +95,13 @@ class PromptChange:
             on_change=self._people_changed,
         )
         postman = Postman(
-            store, self.client, drawer(self.context, now), now, find=self.people.find, pace=pace
+            store,
+            self.client,
+            drawer(self.context, now),
+            now,
+            find=self.people.find,
+            tell_of_parked=self._tell_of_parked,
+            pace=pace,
         )
         mover = Mover(store, self._target_of, self._settle, now)
         self.outbox = Outbox(postman, mover)
@@ -101,6 +110,7 @@ class PromptChange:
                 Job("refresh_groups", timedelta(minutes=1), self.people.refresh_groups),
                 Job("refresh_accounts", timedelta(minutes=1), self.people.refresh_accounts),
                 Job("renew_diffs", SWEEP, self._renew_diffs),
+                Job("announce_head", SWEEP, self._announce_head),
             ],
             now,
         )
@@ -140,6 +150,9 @@ class PromptChange:
         self.people.refresh_groups()
         self.people.refresh_accounts()
 
+    def _tell_of_parked(self, session: Session, message: Message) -> None:
+        tell_undelivered(session, message, now=self.now())
+
     def _wake(self) -> None:
         self.outbox.wake()
 
@@ -157,6 +170,9 @@ class PromptChange:
     def _renew_diffs(self) -> None:
         """What became stale gets its new diff; a target that is down is asked again at the next sweep."""
         stale.renew_diffs(self.context, now=self.now())
+
+    def _announce_head(self) -> None:
+        announce_head(self.context, now=self.now())
 
     def _people_changed(self, slack_ids: frozenset[str]) -> None:
         rechecks.after_people_changed(self.context, slack_ids, now=self.now())

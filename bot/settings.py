@@ -10,9 +10,12 @@ from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, cast
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.loopback import is_loopback_name
 
 ENV_FILE: Final = ".env"
 
@@ -50,6 +53,8 @@ def _secret(pattern: str, remedy: str) -> Callable[[SecretStr], SecretStr]:
 def _web_address(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
         raise ValueError("must be a web address such as https://slack.com/api/.")
+    if value.startswith("http://") and not is_loopback_name(urlsplit(value).hostname or ""):
+        raise ValueError("must begin with https://, unless it is this machine: the token goes there.")
     return value.rstrip("/") + "/"
 
 

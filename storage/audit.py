@@ -15,18 +15,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, String, Text, cast, func, insert, select, type_coerce
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
 from storage.models import AuditRow
+from storage.prepared import Prepared
 
 VERSION = "audit-v1"
 BEGINNING = f"{VERSION}:beginning"
 ROWS_AT_ONCE = 1_000
+UNREADABLE = "it is not as the app writes its rows"
 
 _table = SQLModel.metadata.tables[str(AuditRow.__tablename__)]
-_head = select(_table.c.id, _table.c.digest).order_by(_table.c.id.desc()).limit(1)
+_HEAD = Prepared(
+    select(_table.c.id, _table.c.digest).where(_table.c.id == select(func.max(_table.c.id)).scalar_subquery())
+)
 _append = insert(_table)
+_STORED_MOMENT = "%Y-%m-%d %H:%M:%S.%f"
+"""How SQLite keeps a time: the same moment written otherwise is a row that somebody wrote by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +77,8 @@ def row_digest(
 
 def head(session: Session) -> Head:
     """The newest row. An auditor who keeps this value notices a tail that was cut off."""
-    found = session.connection().execute(_head).first()
-    return Head(found.id, found.digest) if found else Head(0, BEGINNING)
+    newest = _HEAD.rows(session)
+    return Head(*newest[0]) if newest else Head(0, BEGINNING)
 
 
 def append(session: Session, verb: str, subject: str, *, actor: str, now: datetime, **data: Any) -> None:  # noqa: ANN401  JSON
@@ -89,12 +96,6 @@ def append(session: Session, verb: str, subject: str, *, actor: str, now: dateti
     session.connection().execute(_append, {"id": last.id + 1, "digest": digest, **content})
 
 
-def rows(session: Session) -> Iterator[Any]:
-    """Every row, oldest first, read in portions."""
-    result = session.connection().execute(select(_table).order_by(_table.c.id))
-    yield from result.yield_per(ROWS_AT_ONCE)
-
-
 def verify(session: Session, *, expected_head: str | None = None) -> Head | Broken:
     """Walk the whole chain. Returns its head, or the first row that was altered, removed or moved.
 
@@ -102,8 +103,8 @@ def verify(session: Session, *, expected_head: str | None = None) -> Head | Brok
     """
     last = Head(0, BEGINNING)
     seen = expected_head is None or expected_head == BEGINNING
-    for row in rows(session):
-        problem = _problem(row, last)
+    for row in _rows(session):
+        problem = row.problem if isinstance(row, Broken) else _problem(row, last)
         if problem:
             return Broken(row.id, problem)
         last = Head(row.id, row.digest)
@@ -111,18 +112,75 @@ def verify(session: Session, *, expected_head: str | None = None) -> Head | Brok
     return last if seen else Broken(last.id + 1, "the head that was announced is no longer in the trail")
 
 
+def _rows(session: Session) -> Iterator[Any]:
+    """Every row as it is stored, oldest first, read in portions; a row that cannot be read as Broken."""
+    connection = session.connection()
+    statement = _as_stored(sqlite=connection.dialect.name == "sqlite")
+    portion, last = ROWS_AT_ONCE, None
+    while True:
+        beyond = statement if last is None else statement.where(_table.c.id > last)
+        try:
+            found = connection.execute(beyond.limit(portion)).all()
+        except DBAPIError:
+            # Bytes that are no text: one by one, until it is clear in which row they are.
+            if portion == 1:
+                yield Broken(_first_beyond(session, last), UNREADABLE)
+                return
+            portion = 1
+            continue
+        yield from found
+        if not found:
+            return
+        last = found[-1].id
+
+
+def _as_stored(*, sqlite: bool) -> Select[Any]:
+    """The columns before anything interprets them, since two texts may stand for one value."""
+    at = type_coerce(_table.c.at, String) if sqlite else _table.c.at
+    data = type_coerce(_table.c.data, String) if sqlite else cast(_table.c.data, Text)
+    others = [_table.c[name] for name in ("id", "actor", "verb", "subject", "previous", "digest")]
+    return select(*others, at.label("at"), data.label("data")).order_by(_table.c.id)
+
+
+def _first_beyond(session: Session, last: int | None) -> int:
+    ids = select(func.min(_table.c.id))
+    beyond = ids if last is None else ids.where(_table.c.id > last)
+    return int(session.connection().execute(beyond).scalar_one())
+
+
 def _problem(row: Any, last: Head) -> str:  # noqa: ANN401  a Core row
     if row.id != last.id + 1:
-        return f"row {last.id + 1} is missing"
+        return "it stands before the first row" if row.id < 1 else f"row {last.id + 1} is missing"
     if row.previous != last.digest:
         return "it does not follow the row before it"
-    expected = row_digest(
-        number=row.id,
-        at=row.at,
-        actor=row.actor,
-        verb=row.verb,
-        subject=row.subject,
-        data=row.data,
-        previous=row.previous,
-    )
+    try:
+        expected = row_digest(
+            number=row.id,
+            at=_moment(row.at),
+            actor=row.actor,
+            verb=row.verb,
+            subject=row.subject,
+            data=_value(row.data),
+            previous=row.previous,
+        )
+    except (TypeError, ValueError):
+        return UNREADABLE
     return "" if expected == row.digest else "its content was altered"
+
+
+def _moment(stored: datetime | str) -> datetime:
+    """The time that a row holds. Raises ValueError or TypeError where we would not have written it so."""
+    if isinstance(stored, datetime):
+        return stored.replace(tzinfo=UTC)
+    found = datetime.strptime(stored, _STORED_MOMENT).replace(tzinfo=UTC)
+    if found.strftime(_STORED_MOMENT) != stored:
+        raise ValueError(stored)
+    return found
+
+
+def _value(stored: str) -> Any:  # noqa: ANN401  whatever JSON holds
+    """The details that a row holds. Raises ValueError or TypeError where we would not have written it so."""
+    found = json.loads(stored)
+    if json.dumps(found) != stored:
+        raise ValueError("another spelling of the same value, or a key that stands twice")
+    return found

@@ -6,18 +6,20 @@ On Postgres an advisory lock does the same. Locks on rows would not do: each dec
 trail, so writers wait for each other anyway, and who held a row meanwhile would have them wait in a circle.
 """
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlmodel import Session
 
-from storage.turns import Turns
-
 BUSY_TIMEOUT_MS = 10_000
-_ONE_WRITER = text("SELECT pg_advisory_xact_lock(7242519)")
+CACHE_KIB = 400
+"""A connection's own cache of pages. SQLite takes 2,000, which times forty connections is most of a small
+process; what is not in it comes from the operating system's cache."""
+_ONE_WRITER = "SELECT pg_advisory_xact_lock(7242519)"
 """Held until the transaction ends; what is read after it is what the writer before has committed."""
 _POSTGRES_LIMITS = {
     "lock_timeout": BUSY_TIMEOUT_MS,
@@ -32,7 +34,8 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
-        self._turns = Turns(engine) if self.is_sqlite else None
+        # SQLite's own wait for the write lock is unfair: at 50 clients p99 was 899 ms, with this lock 126 ms.
+        self._turn: threading.Lock | nullcontext[None] = threading.Lock() if self.is_sqlite else nullcontext()
 
     @classmethod
     def open(cls, url: str) -> "Store":
@@ -40,11 +43,11 @@ class Store:
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
             options = " ".join(f"-c {name}={value}" for name, value in _POSTGRES_LIMITS.items())
-            return cls(
-                create_engine(
-                    parsed, pool_pre_ping=True, hide_parameters=True, connect_args={"options": options}
-                )
+            engine = create_engine(
+                parsed, pool_pre_ping=True, hide_parameters=True, connect_args={"options": options}
             )
+            event.listen(engine, "begin", _begin_on_postgres)
+            return cls(engine)
         engine = create_engine(
             parsed,
             connect_args={"check_same_thread": False, "isolation_level": None},
@@ -54,7 +57,7 @@ class Store:
             max_overflow=64,
         )
         event.listen(engine, "connect", _set_pragmas)
-        event.listen(engine, "begin", _begin)
+        event.listen(engine, "begin", _begin_on_sqlite)
         return cls(engine)
 
     @contextmanager
@@ -63,13 +66,14 @@ class Store:
 
         It does not nest: a use case calls functions that take the session, never another use case.
         """
-        if self._turns is not None:
-            with self._turns.transaction() as session:
-                yield session
-        else:
-            with Session(self.engine, expire_on_commit=False, autoflush=True) as session, session.begin():
-                session.connection().execute(_ONE_WRITER)
-                yield session
+        with (
+            self._turn,
+            self.engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+            Session(bind=connection, expire_on_commit=False, autoflush=True) as session,
+        ):
+            yield session
+            session.flush()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -104,12 +108,20 @@ def _set_pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401  a D
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
+        f"cache_size=-{CACHE_KIB}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
+def _begin_on_sqlite(connection: Connection) -> None:
     """Take the write lock before the first read of a transaction that will write."""
     writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # Straight to the driver: through SQLAlchemy this one word costs as much as ten reads.
+    connection.connection.cursor().execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_on_postgres(connection: Connection) -> None:
+    """The same, by a lock that the transaction holds to its end."""
+    if connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql(_ONE_WRITER)

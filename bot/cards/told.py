@@ -1,4 +1,4 @@
-"""Short messages: the outcome to a submitter, a line in a card's thread, a private answer, a new policy.
+"""Short messages: an outcome, a line in a card's thread, a private answer, a new policy, the trail's head.
 
 They are said once. They must never carry a button that decides.
 """
@@ -10,7 +10,7 @@ from typing import Any
 from bot.cards.blocks import Block, button, fitted, row, section
 from bot.cards.review import last_decision
 from bot.cards.surface import Action, Row
-from bot.cards.text import clip, escape, label, listed, mention, named, subject, when
+from bot.cards.text import clip, escape, label, listed, mention, named, one_line, subject, when
 from bot.cards.words import STATES
 from bot.changes.facts import ChangeFacts, PolicyFacts, Who
 from bot.drawn import Drawn
@@ -118,6 +118,18 @@ def said(reason: str, remedy: str = "") -> Drawn:
     return fitted(" ".join(lines), lambda _: [section("\n".join(lines))])
 
 
+def undelivered(_facts: object, _recipient: str, details: Mapping[str, Any]) -> Drawn:
+    """Tell whoever answers for a workflow of a message that Slack does not take: ``to``, ``why``."""
+    to, workflow = Who(str(details["to"]), str(details["to"])), str(details.get("workflow", ""))
+    about = f" about a change on {escape(one_line(workflow, 100))}" if workflow else ""
+    lines = [
+        f"*Undelivered:* a message to {mention(to)}{about}. {escape(clip(str(details['why']), 500))}",
+        "It is kept. Once the cause is gone, `prompt-change outbox` on the host sends it again.",
+    ]
+    show = row(Row.ANSWER, button(Action.SHOW_CHANGE, details["change"])) if details.get("change") else []
+    return fitted(f"A message{about} could not be delivered.", lambda _: [section("\n".join(lines)), *show])
+
+
 def policy_announced(facts: PolicyFacts, _recipient: str, details: Mapping[str, Any]) -> Drawn:
     """Tell a policy owner that another version of the policy is in force. ``details["by"]`` says by whom."""
     by = _who(details.get("by"))
@@ -131,3 +143,14 @@ def policy_announced(facts: PolicyFacts, _recipient: str, details: Mapping[str, 
     return fitted(
         f"Policy version {facts.version} is in force.", lambda _: [section("\n".join(lines)), *buttons]
     )
+
+
+def audit_head(_facts: object, _recipient: str, details: Mapping[str, Any]) -> Drawn:
+    """Announce the head of the audit trail: ``{"row": its number, "digest": its digest}``."""
+    row_number, digest = int(details.get("row", 0)), escape(str(details.get("digest", "")))
+    said_first = f"The audit trail has {row_number} rows. Its head is `{digest}`."
+    keep = (
+        f"To prove that nothing up to here was altered or cut: `prompt-change verify-audit --head {digest}`."
+    )
+    text = f"The audit trail has {row_number} rows. Its head is {digest}."
+    return fitted(text, lambda _: [section(f"{said_first}\n{keep}")])

@@ -23,9 +23,11 @@ def change_by_id(session: Session, change_id: int) -> tuple[Change, Revision] | 
     return change, revision
 
 
-def change_of_revision(session: Session, revision_id: int) -> tuple[Change, Revision] | Refused:
+def change_of_revision(
+    session: Session, revision_id: int, *, to_decide: bool = False
+) -> tuple[Change, Revision] | Refused:
     """The change that a card's button is about. Refused when it was edited since the card was drawn."""
-    found = changes.of_revision(session, revision_id)
+    found = changes.of_revision(session, revision_id, to_decide=to_decide)
     if found is None:
         return GONE
     change, revision = found

@@ -10,11 +10,10 @@ from bot.changes import tell
 from bot.changes.access import rollback_by_id
 from bot.changes.assigned import account_id, release_places
 from bot.changes.context import Context
-from bot.changes.force import NoPolicyError, policy_in_force
+from bot.changes.force import readable_policy
 from bot.changes.moving import release_name, touch
 from bot.changes.outcome import Actor, Done, Outcome, Refused
 from bot.changes.standing import can_be_told
-from bot.policy.load import PolicyError
 from bot.policy.model import Policy
 from storage import audit
 from storage.models import Acknowledgement, Change, Release, Revision, Rollback
@@ -44,7 +43,8 @@ def tell_everyone(
     now: datetime,
 ) -> None:
     """Write the rollback's card, a message for each informed channel and one for each person."""
-    policy = _readable_policy(session)
+    # A rollback is never blocked by a policy that cannot be read; then the rows alone say who is told.
+    policy = readable_policy(session)
     workflow = policy.all_workflows.get(change.workflow) if policy else None
     audience = audience_of(session, policy, change, revision, release)
     knows = {rollback.by, *people.groups_of(session, rollback.by)}
@@ -110,14 +110,6 @@ def _approvers(session: Session, change: Change, revision: Revision) -> list[str
     return [each.slack_id for each in cast if each.decision is Decision.APPROVE]
 
 
-def _readable_policy(session: Session) -> Policy | None:
-    """A rollback is never blocked by a policy that cannot be read; then the rows alone say who is told."""
-    try:
-        return policy_in_force(session)[1]
-    except (NoPolicyError, PolicyError):
-        return None
-
-
 def acknowledge(context: Context, rollback_id: int, *, actor: Actor, now: datetime) -> Outcome:
     """Confirm having seen a rollback, for oneself and for each group that one is in. Again is harmless."""
     with context.transaction() as session:
@@ -146,5 +138,5 @@ def acknowledge(context: Context, rollback_id: int, *, actor: Actor, now: dateti
                 rollback=rollback.id,
                 for_=[each.principal for each in open_ones],
             )
-            touch(change)
+            touch(session, change)
         return Done("Thank you, noted.", change_id=change.id, release_id=release.id, rollback_id=rollback.id)

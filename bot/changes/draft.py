@@ -198,7 +198,9 @@ def may_change(session: Session, change: Change, actor: Actor) -> Refused | None
             f"{name_of(change.id)} is {change.state.value.replace('_', ' ')} and cannot be edited."
         )
     if change.state is State.DRAFT:
-        return None if change.submitter == actor.slack_id else Refused("This draft is somebody else's.")
+        if change.submitter == actor.slack_id:
+            return None
+        return Refused("This draft is somebody else's.", "Propose a change of your own: /prompt-change new.")
     revision = changes.current_revision(session, change)
     if revision is None:
         return GONE

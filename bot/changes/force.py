@@ -11,7 +11,7 @@ from functools import lru_cache
 from sqlalchemy import and_, delete, insert, not_
 from sqlmodel import Session, col
 
-from bot.policy.load import parse_policy
+from bot.policy.load import PolicyError, parse_policy
 from bot.policy.model import Policy, rights
 from storage import audit
 from storage.models import Grant, PolicyInForce, PolicyVersion
@@ -38,6 +38,14 @@ def policy_in_force(session: Session) -> tuple[int, Policy]:
         raise NoPolicyError("no policy is in force")
     number, text = found
     return number, parsed(text)
+
+
+def readable_policy(session: Session) -> Policy | None:
+    """The policy in force, or None: for what must go on where it cannot be read, by the rows alone."""
+    try:
+        return policy_in_force(session)[1]
+    except (NoPolicyError, PolicyError):
+        return None
 
 
 def keep_version(session: Session, text: str, *, source: str, now: datetime) -> int:

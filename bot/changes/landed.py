@@ -153,4 +153,4 @@ def _follow(
     if newest is not None and newest.id == release.id:
         move_state(session, found[0], state, actor=actor, now=now, release=release.id, **why)
     else:
-        touch(found[0])
+        touch(session, found[0])

@@ -57,9 +57,9 @@ def roll_back(
         tell_everyone(session, change, revision, release, rollback, now=now)
         if not moving:
             finish(session, rollback, release, actor=actor.slack_id, now=now)
-        touch(change)
+        touch(session, change)
         return Done(
-            f"{release_name(release.id)} is being rolled back.",
+            f"{name_of(change.id)} is being rolled back.",
             change_id=change.id,
             release_id=release.id,
             rollback_id=rollback.id,
@@ -88,7 +88,7 @@ def roll_back_anyway(context: Context, rollback_id: int, *, actor: Actor, now: d
             move.key, move.expected, move.expected_known = f"{move.key}+", None, False
         rollback.state = RollbackState.MOVING
         audit.append(session, "rollback:anyway", release_name(release.id), actor=actor.slack_id, now=now)
-        touch(change)
+        touch(session, change)
         return Done("Putting it back.", change_id=change.id, release_id=release.id, rollback_id=rollback.id)
 
 
@@ -113,7 +113,7 @@ def give_reason(context: Context, rollback_id: int, reason: str, *, actor: Actor
             now=now,
             reason=reason.strip(),
         )
-        touch(change)
+        touch(session, change)
         return Done("Thank you, the card shows the reason.", change_id=change.id, rollback_id=rollback.id)
 
 
@@ -136,7 +136,7 @@ def _may_say_why(session: Session, rollback: Rollback, release: Release, actor: 
 
 
 def _already(session: Session, release: Release, change: Change) -> Outcome | None:
-    name = release_name(release.id)
+    name = name_of(change.id)
     if release.state is State.ROLLED_BACK:
         return Done(
             f"{name} was rolled back already.", already=True, change_id=change.id, release_id=release.id
@@ -152,7 +152,7 @@ def _already(session: Session, release: Release, change: Change) -> Outcome | No
         )
     if release.state is State.SUPERSEDED:
         newer = releases.live(session, release.workflow)
-        what = f"{release_name(newer.id)} ({name_of(newer.change_id)})" if newer else "a later release"
+        what = name_of(newer.change_id) if newer else "a later release"
         return Refused(
             f"{name} is not live any more: {what} replaced it.",
             "Roll that one back, or choose an older version with Roll back to.",

@@ -102,7 +102,7 @@ def _renew(session: Session, change_id: int, live: Live, target: Target, *, now:
         review_digest=revision.review_digest,
     )
     session.flush()
-    touch(change)
+    touch(session, change)
     text = "The live text has moved. Whoever approved is asked to confirm the new diff."
     tell.in_thread(session, change, text, now=now, about=f"stale:{revision.number}")
     tell.submitter(session, change, now=now, what="stale", about=f"stale:{revision.number}")

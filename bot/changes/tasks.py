@@ -35,7 +35,7 @@ def confirm_task(context: Context, move_id: int, *, actor: Actor, now: datetime)
             )
         _record(session, move)
         land(session, move, release, change, actor=actor.slack_id, now=now)
-        touch(change)
+        touch(session, change)
         return Done("Thank you, noted.", change_id=change.id, release_id=release.id)
 
 

@@ -9,6 +9,7 @@ idle workers ask all the time.
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Update, and_, bindparam, case, exists, or_, select, update
@@ -143,6 +144,7 @@ def claim_move(session: Session, now: datetime, *, until: datetime) -> Move | No
     return found
 
 
+@cache
 def _claim(table: type[Message] | type[Move], due: Due) -> Any:  # noqa: ANN401  an UPDATE that returns the row
     statement: Update = update(table).where(col(table.id) == due.scalar_subquery())
     return (

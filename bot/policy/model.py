@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from bot.policy.principals import HolderName
+from bot.policy.principals import ChannelName, HolderName
 from bot.policy.sections import Durations, Freeze, Gates, Lanes, Rules, Signals
 from bot.policy.workflow import (
     Audience,
@@ -49,6 +49,9 @@ class Policy(Frozen):
 
     policy_owners: tuple[HolderName, ...] = Field(
         default=(), description="Who approves, deploys and rolls back changes to this policy"
+    )
+    audit_channel: ChannelName | None = Field(
+        default=None, description="Where the head of the audit trail is announced once a day"
     )
     workflows: dict[str, Workflow] = Field(description="The governed workflows, by name")
     rules: Rules

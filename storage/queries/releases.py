@@ -18,6 +18,11 @@ def release(session: Session, release_id: int) -> Release | None:
     return session.get(Release, release_id)
 
 
+def change_of(session: Session, release_id: int) -> int | None:
+    """The number of the change that a release put live."""
+    return session.exec(select(Release.change_id).where(Release.id == release_id)).first()
+
+
 def live(session: Session, workflow: str) -> Release | None:
     """The release whose version a workflow serves now."""
     return session.exec(

@@ -56,14 +56,14 @@ def test_a_target_that_is_away_is_said_loudly_and_tried_until_it_is_back(town: T
         assert "By hand" in card
         assert "Rolling back: PC-1" in words(town.message("live"))
         assert "is *not* back on" in words(hearing(town, "U0SARA", "Rolling back: PC-1")[0])
-        assert len(hearing(town, "U0RITA", "The rollback of R-1 on summaries is not done.")) == 1
+        assert len(hearing(town, "U0RITA", "The rollback of PC-1 on summaries is not done.")) == 1
         when = attempts(town, 4)
         pauses = [later - sooner for sooner, later in pairwise(when)]
         assert pauses[0] < max(pauses)
         assert max(pauses) > 8
         assert max(pauses) <= 61
         assert "Rolling back: PC-1" in words(town.message("rollback"))
-        assert len(hearing(town, "U0RITA", "The rollback of R-1 on summaries is not done.")) == 1
+        assert len(hearing(town, "U0RITA", "The rollback of PC-1 on summaries is not done.")) == 1
     town.moment.pass_by(minutes=1)
     town.settle()
     assert town.live_text(LOW.path) == old
@@ -82,7 +82,7 @@ def test_a_pointer_that_was_moved_outside_is_left_alone_until_people_decide(town
     card = town.message("rollback")
     assert "Rollback needs a person: PC-1" in words(card)
     assert "Rolled back" not in words(card)
-    assert hearing(town, "U0RITA", "The rollback of R-1 on summaries is not done.")
+    assert hearing(town, "U0RITA", "The rollback of PC-1 on summaries is not done.")
     town.person("U0BEN").click(card, "roll_back_anyway")
     assert "not on the list of people who may roll back" in town.whispers("U0BEN")[-1]
     town.person("U0OMAR").click(card, "roll_back_anyway", confirm=False)
@@ -103,7 +103,7 @@ def test_nothing_is_deployed_while_a_rollback_waits_for_people(town: Town) -> No
     number = approved(town, LOW, "Another text", old="A text")
     roll_back(town, 1)
     deploy(town, number)
-    assert "R-1 is being rolled back on summaries." in town.whispers("U0DEV")[-1]
+    assert "PC-1 is being rolled back on summaries." in town.whispers("U0DEV")[-1]
     town.person("U0OMAR").click(town.message("rollback"), "roll_back_anyway")
     town.settle()
     assert "one paragraph" in (town.live_text(LOW.path) or "")

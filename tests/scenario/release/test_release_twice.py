@@ -57,7 +57,7 @@ def test_another_change_of_the_workflow_waits_while_one_is_releasing(town: Town)
     second = approved(town, HIGH, "a refund of up to $20")
     deploy(town, first)
     deploy(town, second, by="U0RITA")
-    assert "R-1 (PC-1) is being released on refunds." in town.whispers("U0RITA")[-1]
+    assert "PC-1 is being released on refunds." in town.whispers("U0RITA")[-1]
     assert "up to $100" in (town.live_text(HIGH.path, "production-canary") or "")
     town.person("U0RITA").click(town.message("live"), "stop_release")
     town.settle()

@@ -188,6 +188,7 @@ def test_where_the_history_cannot_be_read_it_is_sent_again_and_then_parked(desk:
     assert len(desk.slack.calls_of("chat.postMessage")) == 4
     assert row.state is MessageState.PARKED
     assert "may have arrived" in row.last_error
+    assert row.ambiguous, "whoever has it tried again wants it looked for first"
 
 
 def test_two_postmen_post_each_row_once(desk: Desk) -> None:

@@ -64,7 +64,15 @@ WRONG = {
     "SLACK_BOT_TOKEN": [APP, "zebra", "xoxb-", "xoxb-zebra crossing"],
     "SLACK_APP_TOKEN": [BOT, "zebra"],
     "SLACK_SIGNING_SECRET": ["zebra", BOT + BOT, APP + APP, "zebra crossing zebra crossing"],
-    "SLACK_API_URL": ["zebra", "ftp://zebra/", "https://", "https://a:zebra@slack.com/api/"],
+    "SLACK_API_URL": [
+        "zebra",
+        "ftp://zebra/",
+        "https://",
+        "https://a:zebra@slack.com/api/",
+        "http://zebra.example.com/api/",
+        "http://127.0.0.1.zebra.example.com/",
+        "http://10.0.0.1/zebra/",
+    ],
     "DATABASE_URL": ["zebra", "sqlite://", "sqlite:zebra", "mysql://root:zebra@db/x", "postgresql://"],
     "PORT": ["zebra", "-1", "65536", "3000.5"],
     "LOG_LEVEL": ["zebra"],
@@ -114,6 +122,18 @@ def test_a_postgres_address_gets_its_driver(scheme: str, monkeypatch: pytest.Mon
     """Platforms hand out postgres://, and the driver is ours to know."""
     monkeypatch.setenv("DATABASE_URL", f"{scheme}://u:p@db/x")
     assert read_settings().database_url.get_secret_value() == "postgresql+psycopg://u:p@db/x"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://slack.example.com/api/", "http://127.0.0.1:3000/api/", "http://localhost/", "http://[::1]:9/"],
+)
+def test_a_slack_elsewhere_is_asked_over_https_or_on_this_machine(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The token goes with every call, so that it crosses no network in the clear."""
+    monkeypatch.setenv("SLACK_API_URL", address)
+    assert read_settings().slack_api_url == address
 
 
 def test_secrets_do_not_show_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
