@@ -42,8 +42,8 @@ def heard(store: Store) -> list[str]:
         return [words for (words,) in session.execute(text("SELECT words FROM said ORDER BY words"))]
 
 
-def test_who_shares_a_commit_with_a_full_disk_is_told(full: Store) -> None:
-    """Two small writes and one too large, at the same moment: what was told as done is exactly what is kept."""
+def test_who_writes_beside_a_full_disk_is_told(full: Store) -> None:
+    """Two small writes and one too large at once: what was told as done is exactly what is kept."""
     began, go_on = threading.Event(), threading.Event()
     told: dict[str, bool] = {}
 
