@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from threading import Barrier, Thread
-from typing import Any
 
-from storage import audit
+from sqlmodel import col, select
+
+from storage.models import AuditRow
 from tests.scenario.release.story import HIGH, LOW, approved, deploy, proposed, value_of
 from tests.scenario.town import Town, top, words
 
@@ -110,7 +111,7 @@ def test_a_result_that_is_sent_twice_is_recorded_once(town: Town) -> None:
     assert len([each for each in town.messages("thread") if "recorded a result" in words(each)]) == 3
 
 
-def trail(town: Town) -> list[Any]:
+def trail(town: Town) -> list[AuditRow]:
     """The audit rows, oldest first."""
     with town.app.store.reading() as session:
-        return list(audit.rows(session))
+        return list(session.exec(select(AuditRow).order_by(col(AuditRow.id))))
