@@ -82,6 +82,7 @@ def connect(app: PromptChange, settings: Settings) -> SocketMode:
     _check_app_token(token, settings.slack_api_url)
     socket = SocketMode(app.bolt, token.get_secret_value(), settings.slack_api_url)
     socket.open()
+    app.depend_on("socket", socket.problem)
     return socket
 
 
