@@ -30,8 +30,10 @@ app = typer.Typer(
 )
 policy_app = typer.Typer(help="The policy in force.", rich_markup_mode=None)
 database_app = typer.Typer(help="The database.", rich_markup_mode=None)
+people_app = typer.Typer(help="The people behind Slack accounts.", rich_markup_mode=None)
 outbox_app = typer.Typer(help="Messages that Slack did not take.", rich_markup_mode=None)
 app.add_typer(policy_app, name="policy")
+app.add_typer(people_app, name="people")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(database_app, name="db")
 
@@ -76,7 +78,7 @@ def serve() -> None:
 def sandbox() -> None:
     """Start the app with a local Slack of its own, in the browser."""
     found = _settings()
-    from bot.serve import serve_sandbox
+    from bot.serve_sandbox import serve_sandbox
 
     serve_sandbox(found)
 
@@ -145,6 +147,19 @@ def rollback(
     from bot.commands import roll_back
 
     _end(roll_back(found, release, as_email, to, reason))
+
+
+@people_app.command("merge")
+def people_merge(
+    one: Annotated[str, typer.Argument(help="An account, by Slack id or e-mail address.")],
+    other: Annotated[str, typer.Argument(help="Another account of the same person.")],
+    as_email: Annotated[str, typer.Option("--as", help="Your e-mail address, for the record.")],
+) -> None:
+    """Say that two accounts are one person's, who counts once. It is recorded, and cannot be taken back."""
+    found = _settings()
+    from bot.commands import people_merge as work
+
+    _end(work(found, one, other, as_email))
 
 
 @outbox_app.callback(invoke_without_command=True)

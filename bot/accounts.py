@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
+from storage import audit
 from storage.models import Account, EmailPin, Person, Touch, Vote
 from storage.vocabulary import AccountKind
 
@@ -180,6 +181,20 @@ def _join_person(session: Session, account: Account, email: str) -> None:
         person.email = person.email or email
     else:
         merge(session, account.person_id, found)
+
+
+def merge_accounts(session: Session, one: Account, other: Account, *, actor: str, now: datetime) -> None:
+    """An admin says that two accounts are one person's, which Slack's addresses do not show."""
+    audit.append(
+        session,
+        "person:merge",
+        one.slack_id,
+        actor=actor,
+        now=now,
+        other=other.slack_id,
+        persons=[one.person_id, other.person_id],
+    )
+    merge(session, one.person_id, other.person_id)
 
 
 def merge(session: Session, one: int, other: int) -> None:

@@ -15,11 +15,13 @@ from pydantic import SecretStr
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from sqlmodel import Session
 
 from bot.changes import rechecks, settle, stale
 from bot.changes.announcing import announce_head
 from bot.changes.context import Context
 from bot.changes.named import everybody_named
+from bot.changes.undelivered import tell_undelivered
 from bot.clock import Clock, Job
 from bot.connectors.protocol import Target
 from bot.drawing import drawer
@@ -37,7 +39,7 @@ from bot.people import People
 from bot.policy.model import RELEASE_POLICY
 from bot.targets import Targets
 from storage.engine import Store
-from storage.models import Move
+from storage.models import Message, Move
 
 OUTBOX_SECONDS = 10
 """How long the outbox waits for Slack. Its client retries nothing: the rows do that."""
@@ -93,7 +95,13 @@ class PromptChange:
             on_change=self._people_changed,
         )
         postman = Postman(
-            store, self.client, drawer(self.context, now), now, find=self.people.find, pace=pace
+            store,
+            self.client,
+            drawer(self.context, now),
+            now,
+            find=self.people.find,
+            tell_of_parked=self._tell_of_parked,
+            pace=pace,
         )
         mover = Mover(store, self._target_of, self._settle, now)
         self.outbox = Outbox(postman, mover)
@@ -111,6 +119,11 @@ class PromptChange:
             self.bolt, Desk(self.context, self.people, slack_client(bot_token, api_url, click_seconds), now)
         )
         self._signing_secret = signing_secret
+        self._parts: dict[str, Callable[[], str | None]] = {
+            "database": self.store.problem,
+            "clock": self.clock.problem,
+            "outbox": self.outbox.problem,
+        }
 
     def edge(self, **options: Any) -> Edge:  # noqa: ANN401  passed on as they are
         """The ASGI application that Slack's requests come to."""
@@ -120,12 +133,12 @@ class PromptChange:
 
     def readiness(self) -> Mapping[str, Problem | None]:
         """What is not well, by part."""
-        found = {
-            "database": self.store.problem(),
-            "clock": self.clock.problem(),
-            "outbox": self.outbox.problem(),
-        }
+        found = {name: problem() for name, problem in self._parts.items()}
         return {name: Problem(words) if words else None for name, words in found.items()}
+
+    def depend_on(self, part: str, problem: Callable[[], str | None]) -> None:
+        """Without this part, too, the app is not ready. ``problem`` says in words what is not well."""
+        self._parts[part] = problem
 
     def start(self) -> None:
         """Let the outbox and the clock work."""
@@ -141,6 +154,9 @@ class PromptChange:
         """Read whom the policy names and we have not met, so that their rights hold at once."""
         self.people.refresh_groups()
         self.people.refresh_accounts()
+
+    def _tell_of_parked(self, session: Session, message: Message) -> None:
+        tell_undelivered(session, message, now=self.now())
 
     def _wake(self) -> None:
         self.outbox.wake()

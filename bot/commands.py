@@ -13,13 +13,14 @@ from pathlib import Path
 import typer
 from sqlmodel import Session
 
+from bot.accounts import merge_accounts
 from bot.app import utc_now
 from bot.changes import tell
 from bot.changes.context import Context
 from bot.changes.force import keep_version, put_in_force
 from bot.changes.moving import SYSTEM
 from bot.changes.outcome import Actor, Refused
-from bot.changes.rechecks import after_new_policy
+from bot.changes.rechecks import after_new_policy, count_again
 from bot.changes.roll_back import roll_back as roll_back_release
 from bot.changes.settle import settle
 from bot.outbox.moves import Mover
@@ -30,7 +31,7 @@ from bot.settings import Settings
 from bot.targets import Targets
 from storage import audit, migrate
 from storage.engine import Store
-from storage.models import Move, Rollback
+from storage.models import Account, Move, Rollback
 from storage.queries import people, record, releases
 from storage.queries.changes import change as change_row
 from storage.vocabulary import Lane, Role
@@ -150,6 +151,33 @@ def _is_under_way(context: Context, rollback_id: int) -> bool:
 def _moves_of(session: Session, rollback: Rollback) -> list[Move]:
     moves = releases.moves_of(session, rollback.release_id)
     return [each for each in moves if each.rollback_id == rollback.id]
+
+
+def people_merge(settings: Settings, one: str, other: str, as_email: str) -> int:
+    """Say that two accounts are one person's. Votes and what each touched are counted again at once."""
+    now = utc_now()
+    with database(settings) as store, store.transaction() as session:
+        actor = _account(session, as_email)
+        if actor is None:
+            return wrong(f"Nobody with the address {as_email} is known here. Give the one that Slack has.")
+        first, second = _account(session, one), _account(session, other)
+        if first is None or second is None:
+            unknown = other if first else one
+            return wrong(
+                f"Nobody is known here as {unknown}. Give a Slack id, or the address that Slack has."
+            )
+        if first.person_id == second.person_id:
+            return say(f"{one} and {other} are one person already.")
+        merge_accounts(session, first, second, actor=actor.slack_id, now=now)
+        count_again(session, now=now)
+        both = " and ".join(f"{each.name} ({each.slack_id})" for each in (first, second))
+        return say(f"{both} count as one person from now on.")
+
+
+def _account(session: Session, name: str) -> Account | None:
+    """An account by its Slack id or its address."""
+    name = name.strip()
+    return people.account_by_email(session, name) if "@" in name else session.get(Account, name)
 
 
 def upgrade(settings: Settings) -> None:

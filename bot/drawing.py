@@ -21,7 +21,7 @@ from bot.drawn import Drawn
 from storage.models import Message
 from storage.queries import releases
 
-WITHOUT_FACTS = ("thread", "private", "audit_head")
+WITHOUT_FACTS = ("thread", "private", "audit_head", "undelivered")
 
 
 def drawer(context: Context, now: Callable[[], datetime]) -> Callable[[Session, Message], Drawn | None]:

@@ -1,8 +1,7 @@
-"""Starting the app: in a Slack workspace, or with a local Slack of its own."""
+"""Starting the app in a Slack workspace. It must never load what only the sandbox needs."""
 
+import gc
 import secrets
-import threading
-from pathlib import Path
 
 import structlog
 import uvicorn
@@ -13,10 +12,7 @@ from bot.app import OUTBOX_SECONDS, Identity, PromptChange, slack_client, utc_no
 from bot.changes.first_start import first_policy
 from bot.edge import Edge
 from bot.edge.socket import SocketMode
-from bot.outbox.pace import Pace
 from bot.policy.load import PolicyError
-from bot.sandbox.seed import POLICY, seed
-from bot.sandbox.server import create_asgi
 from bot.settings import Mode, Settings, WrongSettingError
 from storage import migrate
 from storage.engine import Store
@@ -73,7 +69,7 @@ def serve(settings: Settings) -> None:
     way = "over Socket Mode" if socket else f"at http://{settings.host}:{settings.port}/slack/events"
     print(f"Prompt Change is connected to Slack {way}. Type /prompt-change there.", flush=True)  # noqa: T201
     try:
-        _listen(app.edge(), settings)
+        listen(app.edge(), settings)
     finally:
         if socket is not None:
             socket.shut()
@@ -86,6 +82,7 @@ def connect(app: PromptChange, settings: Settings) -> SocketMode:
     _check_app_token(token, settings.slack_api_url)
     socket = SocketMode(app.bolt, token.get_secret_value(), settings.slack_api_url)
     socket.open()
+    app.depend_on("socket", socket.problem)
     return socket
 
 
@@ -98,43 +95,11 @@ def _check_app_token(token: SecretStr, api_url: str) -> None:
         raise WrongSettingError("SLACK_APP_TOKEN", remedy) from None
 
 
-def serve_sandbox(settings: Settings) -> None:
-    """Run with a local Slack of our own: its page is ``/``, and the app listens beside it."""
-    folder = settings.sandbox_data
-    seeded = seed(folder)
-    seeded.workspace.base_url = f"http://{settings.host}:{settings.port}"
-    store = _sandbox_store(folder)
-    address = f"http://127.0.0.1:{settings.port}"
-    local = seeded.workspace.app
-    app = PromptChange(
-        store,
-        bot_token=SecretStr(local.bot_token),
-        signing_secret=SecretStr(local.signing_secret),
-        api_url=f"{address}/api/",
-        repositories=folder,
-        identity=Identity(seeded.workspace.team.id, local.bot_user_id, local.bot_id, None),
-        pace=Pace(0, 0, 0),
-    )
-    edge = app.edge(elsewhere=create_asgi(seeded.workspace))
-    seeded.workspace.delivery.request_url = f"{address}/slack/events"
-    print(f"Prompt Change runs in its own local workspace. Open {seeded.workspace.base_url}/", flush=True)  # noqa: T201
-    starting = threading.Timer(0.5, app.start)
-    starting.start()
-    try:
-        _listen(edge, settings)
-    finally:
-        starting.cancel()
-        app.stop()
-
-
-def _sandbox_store(folder: Path) -> Store:
-    store = Store.open(f"sqlite:///{folder / 'prompt-change.db'}")
-    migrate.upgrade(store)
-    first_policy(store, folder / POLICY, now=utc_now())
-    return store
-
-
-def _listen(asgi: Edge, settings: Settings) -> None:
+def listen(asgi: Edge, settings: Settings) -> None:
+    """Serve HTTP until told to stop."""
+    # What is loaded by now stays: without this each full collection would walk over all of it again.
+    gc.collect()
+    gc.freeze()
     uvicorn.run(
         asgi,
         host=settings.host,

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, String, Text, cast, func, insert, select, text, type_coerce
+from sqlalchemy import Select, String, Text, cast, func, insert, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
 from storage.models import AuditRow
+from storage.prepared import Prepared
 
 VERSION = "audit-v1"
 BEGINNING = f"{VERSION}:beginning"
@@ -27,9 +28,10 @@ ROWS_AT_ONCE = 1_000
 UNREADABLE = "it is not as the app writes its rows"
 
 _table = SQLModel.metadata.tables[str(AuditRow.__tablename__)]
-_head = select(_table.c.id, _table.c.digest).order_by(_table.c.id.desc()).limit(1)
+_HEAD = Prepared(
+    select(_table.c.id, _table.c.digest).where(_table.c.id == select(func.max(_table.c.id)).scalar_subquery())
+)
 _append = insert(_table)
-_ONE_WRITER = text("SELECT pg_advisory_xact_lock(7242519)")
 _STORED_MOMENT = "%Y-%m-%d %H:%M:%S.%f"
 """How SQLite keeps a time: the same moment written otherwise is a row that somebody wrote by hand."""
 
@@ -75,21 +77,12 @@ def row_digest(
 
 def head(session: Session) -> Head:
     """The newest row. An auditor who keeps this value notices a tail that was cut off."""
-    found = session.connection().execute(_head).first()
-    return Head(found.id, found.digest) if found else Head(0, BEGINNING)
-
-
-def hold(session: Session) -> None:
-    """Let nobody else append before the commit, so that what is read of the trail now stays its end."""
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        # SQLite has one writer at a time; here two would read the same head.
-        connection.execute(_ONE_WRITER)
+    newest = _HEAD.rows(session)
+    return Head(*newest[0]) if newest else Head(0, BEGINNING)
 
 
 def append(session: Session, verb: str, subject: str, *, actor: str, now: datetime, **data: Any) -> None:  # noqa: ANN401  JSON
     """Record that ``actor`` did ``verb`` (as ``change:approve``) to ``subject`` (as ``PC-42``)."""
-    hold(session)
     last = head(session)
     content: dict[str, Any] = {
         "at": now,

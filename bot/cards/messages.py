@@ -46,6 +46,7 @@ KINDS: dict[str, Drawing] = {
     "outcome": _of(ChangeFacts, told.outcome),
     "thread": told.thread,
     "private": told.private,
+    "undelivered": told.undelivered,
     "policy_announced": _of(PolicyFacts, told.policy_announced),
     "audit_head": told.audit_head,
 }

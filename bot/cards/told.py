@@ -10,7 +10,7 @@ from typing import Any
 from bot.cards.blocks import Block, button, fitted, row, section
 from bot.cards.review import last_decision
 from bot.cards.surface import Action, Row
-from bot.cards.text import clip, escape, label, listed, mention, named, subject, when
+from bot.cards.text import clip, escape, label, listed, mention, named, one_line, subject, when
 from bot.cards.words import STATES
 from bot.changes.facts import ChangeFacts, PolicyFacts, Who
 from bot.drawn import Drawn
@@ -116,6 +116,18 @@ def said(reason: str, remedy: str = "") -> Drawn:
     """Return one or two plain sentences as a message."""
     lines = [escape(clip(text, 1_300)) for text in (reason, remedy) if text]
     return fitted(" ".join(lines), lambda _: [section("\n".join(lines))])
+
+
+def undelivered(_facts: object, _recipient: str, details: Mapping[str, Any]) -> Drawn:
+    """Tell whoever answers for a workflow of a message that Slack does not take: ``to``, ``why``."""
+    to, workflow = Who(str(details["to"]), str(details["to"])), str(details.get("workflow", ""))
+    about = f" about a change on {escape(one_line(workflow, 100))}" if workflow else ""
+    lines = [
+        f"*Undelivered:* a message to {mention(to)}{about}. {escape(clip(str(details['why']), 500))}",
+        "It is kept. Once the cause is gone, `prompt-change outbox` on the host sends it again.",
+    ]
+    show = row(Row.ANSWER, button(Action.SHOW_CHANGE, details["change"])) if details.get("change") else []
+    return fitted(f"A message{about} could not be delivered.", lambda _: [section("\n".join(lines)), *show])
 
 
 def policy_announced(facts: PolicyFacts, _recipient: str, details: Mapping[str, Any]) -> Drawn:

@@ -15,17 +15,19 @@ GONE = Refused("That no longer exists here.", "Open it again with /prompt-change
 
 
 def change_by_id(session: Session, change_id: int) -> tuple[Change, Revision] | Refused:
-    """A submitted change and the revision under review, locked for this transaction."""
-    change = changes.change(session, change_id, lock=True)
+    """A submitted change and the revision under review."""
+    change = changes.change(session, change_id)
     revision = changes.current_revision(session, change) if change else None
     if change is None or revision is None:
         return GONE
     return change, revision
 
 
-def change_of_revision(session: Session, revision_id: int) -> tuple[Change, Revision] | Refused:
+def change_of_revision(
+    session: Session, revision_id: int, *, to_decide: bool = False
+) -> tuple[Change, Revision] | Refused:
     """The change that a card's button is about. Refused when it was edited since the card was drawn."""
-    found = changes.of_revision(session, revision_id)
+    found = changes.of_revision(session, revision_id, to_decide=to_decide)
     if found is None:
         return GONE
     change, revision = found
@@ -39,7 +41,7 @@ def change_of_revision(session: Session, revision_id: int) -> tuple[Change, Revi
 
 def release_by_id(session: Session, release_id: int) -> tuple[Release, Change, Revision] | Refused:
     """A release with its change, and the revision that it released."""
-    release = releases.release(session, release_id, lock=True)
+    release = releases.release(session, release_id)
     if release is None:
         return GONE
     found = change_by_id(session, release.change_id)
@@ -50,7 +52,7 @@ def rollback_by_id(
     session: Session, rollback_id: int
 ) -> tuple[Rollback, Release, Change, Revision] | Refused:
     """A reversal with its release and change."""
-    rollback = releases.rollback(session, rollback_id, lock=True)
+    rollback = releases.rollback(session, rollback_id)
     if rollback is None:
         return GONE
     found = release_by_id(session, rollback.release_id)

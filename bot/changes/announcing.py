@@ -32,7 +32,6 @@ def announce_head(context: Context, *, now: datetime) -> audit.Head | None:
         if not _is_due(session, now):
             return None
     with context.transaction() as session:
-        audit.hold(session)
         if not _is_due(session, now):
             return None
         head = audit.head(session)

@@ -1,8 +1,9 @@
-"""Who is told to do a move by hand, and who may confirm that it is done."""
+"""Who is told to do a move by hand and may confirm that it is done, and who answers for a workflow."""
 
 from sqlmodel import Session
 
 from bot.changes.force import policy_in_force
+from bot.policy.model import RELEASE_POLICY
 from bot.policy.workflow import Workflow
 from storage.models import Change, Move, Release
 from storage.queries import people, releases
@@ -24,6 +25,19 @@ def release_places(session: Session, workflow: Workflow, change: Change) -> list
         return [workflow.channel]
     owners = people.entitled(session, change.workflow, Role.ROLL_BACK, change.lane or Lane.HIGH)
     return sorted({each.slack_id for each in owners if each.active})
+
+
+def answerable(session: Session, workflow: Workflow | None, *, without: str = "") -> list[str]:
+    """Who answers for a workflow: its owner, or the owners of the policy where that one has left as well.
+
+    ``without`` is somebody who cannot be reached.
+    """
+    owner = account_id(session, workflow.owner) if workflow and workflow.owner else ""
+    account = people.accounts(session, [owner]).get(owner)
+    if account is not None and account.active and owner != without:
+        return [owner]
+    owners = people.entitled(session, RELEASE_POLICY, Role.APPROVE, Lane.HIGH)
+    return sorted({each.slack_id for each in owners if each.active and each.slack_id != without})
 
 
 def account_id(session: Session, principal: str) -> str:

@@ -138,5 +138,5 @@ def acknowledge(context: Context, rollback_id: int, *, actor: Actor, now: dateti
                 rollback=rollback.id,
                 for_=[each.principal for each in open_ones],
             )
-            touch(change)
+            touch(session, change)
         return Done("Thank you, noted.", change_id=change.id, release_id=release.id, rollback_id=rollback.id)

@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlmodel import Session
 
+from bot.changes.binding import policies_binding, versions_of
 from bot.policy.classify import Classification, History, Reason, classify
 from bot.policy.model import Policy
 from bot.policy.signals import Signal
+from bot.policy.stricter import strictest
 from storage.models import Change, Revision
 from storage.queries import releases
 from storage.vocabulary import Impact, Kind, Lane
@@ -30,18 +32,26 @@ def classification_of(
     raised_to: Lane | None,
     lowered_to: Lane | None,
 ) -> Classification:
-    """What the policy says of this revision, with these moves by hand."""
-    return classify(
-        policy,
-        change.workflow,
-        kinds=[Kind(each) for each in change.kinds],
-        impacts=[Impact(each) for each in change.impacts],
-        before=revision.before_text,
-        after=revision.after_text,
-        history=history_of(session, policy, change.workflow, now=now),
-        raised_to=raised_to,
-        lowered_to=lowered_to,
-    )
+    """What the policy says of this revision, with these moves by hand.
+
+    Where the policy has changed since the revision was submitted, the strictest answer counts.
+    """
+    policies = policies_binding(session, policy, change)
+    found = [
+        classify(
+            each,
+            change.workflow,
+            kinds=[Kind(kind) for kind in change.kinds],
+            impacts=[Impact(impact) for impact in change.impacts],
+            before=revision.before_text,
+            after=revision.after_text,
+            history=history_of(session, each, change.workflow, now=now),
+            raised_to=raised_to,
+            lowered_to=lowered_to,
+        )
+        for each in policies
+    ]
+    return strictest(policies, found)
 
 
 def classify_again(
@@ -66,6 +76,7 @@ def write_classification(change: Change, found: Classification) -> None:
     change.quorum = found.approvals
     change.gate_required = found.regression_gate
     change.classification = {
+        "policies": versions_of(change),
         "reasons": [asdict(each) for each in found.reasons],
         "gate_reasons": [asdict(each) for each in found.gate_reasons],
         "signals": [_signal_as_json(each) for each in found.signals],

@@ -59,7 +59,7 @@ def approve(
         if lacking:
             return lacking
         _vote(session, look, Decision.APPROVE, actor=actor, now=now, statement=statement, marks=marks)
-        after = settle_look(session, after_vote(session, policy, look), actor=actor.slack_id, now=now)
+        after = settle_look(session, after_vote(session, look), actor=actor.slack_id, now=now)
         return Done(_approved_words(after), change_id=change.id)
 
 
@@ -115,7 +115,7 @@ def _end_review(
 
 
 def _decidable(session: Session, revision_id: int) -> tuple[Change, Revision] | Outcome:
-    found = change_of_revision(session, revision_id)
+    found = change_of_revision(session, revision_id, to_decide=True)
     if isinstance(found, Refused):
         return found
     change, _ = found

@@ -129,7 +129,7 @@ def _kept_on(
 ) -> Change | None:
     """The change that is edited, or the draft that this very form has made already."""
     if change_id:
-        return changes.change(session, change_id, lock=True)
+        return changes.change(session, change_id)
     drafts = changes.drafts_of(session, actor.slack_id) if typed.get("view") else []
     return next((each for each in drafts if typed_by(each, actor).get("view") == typed["view"]), None)
 
@@ -198,7 +198,9 @@ def may_change(session: Session, change: Change, actor: Actor) -> Refused | None
             f"{name_of(change.id)} is {change.state.value.replace('_', ' ')} and cannot be edited."
         )
     if change.state is State.DRAFT:
-        return None if change.submitter == actor.slack_id else Refused("This draft is somebody else's.")
+        if change.submitter == actor.slack_id:
+            return None
+        return Refused("This draft is somebody else's.", "Propose a change of your own: /prompt-change new.")
     revision = changes.current_revision(session, change)
     if revision is None:
         return GONE

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlmodel import Session, col, select
+
 from bot.changes import tell
 from bot.changes.access import change_of_revision
 from bot.changes.context import Context
@@ -19,6 +21,8 @@ OPEN = (State.IN_REVIEW, State.APPROVED, State.STALE)
 MOST_CASES = 10_000_000
 LONGEST_SUITE = 150
 LONGEST_LINK = 2_000
+LATER = {"id", "at"}
+"""What differs in a row that says the same once more."""
 
 
 def attest(
@@ -51,20 +55,21 @@ def attest(
         refusal = may_approve(policy, standing(session, policy, change, revision), actor, now=now)
         if refusal:
             return refusal
-        session.add(
-            Evidence(
-                change_id=change.id or 0,
-                content_digest=revision.content_digest,
-                suite=suite.strip(),
-                total=total,
-                passed=passed,
-                newly_failing=newly_failing,
-                scored_by_people=scored_by_people,
-                link=link.strip(),
-                attested_by=actor.slack_id,
-                at=now,
-            )
+        result = Evidence(
+            change_id=change.id or 0,
+            content_digest=revision.content_digest,
+            suite=suite.strip(),
+            total=total,
+            passed=passed,
+            newly_failing=newly_failing,
+            scored_by_people=scored_by_people,
+            link=link.strip(),
+            attested_by=actor.slack_id,
+            at=now,
         )
+        if _is_the_last_word(session, result):
+            return Done("This result is recorded already.", already=True, change_id=change.id)
+        session.add(result)
         audit.append(
             session,
             "evidence:attest",
@@ -86,6 +91,22 @@ def attest(
         return Done(
             "Recorded. Every gate is met." if met else "Recorded. A gate is still open.", change_id=change.id
         )
+
+
+def _is_the_last_word(session: Session, result: Evidence) -> bool:
+    """Whether this person said exactly this of the suite last: a form that was sent again."""
+    same_suite = (
+        select(Evidence)
+        .where(
+            Evidence.change_id == result.change_id,
+            Evidence.content_digest == result.content_digest,
+            Evidence.suite == result.suite,
+        )
+        .order_by(col(Evidence.id).desc())
+        .limit(1)
+    )
+    last = session.exec(same_suite).first()
+    return last is not None and last.model_dump(exclude=LATER) == result.model_dump(exclude=LATER)
 
 
 def _problems(suite: str, total: int, passed: int, newly_failing: int, link: str) -> list[tuple[str, str]]:

@@ -99,7 +99,7 @@ def _supersede(session: Session, release: Release, *, actor: str, now: datetime)
 
 
 def _rolled_back(session: Session, move: Move, release: Release, *, actor: str, now: datetime) -> None:
-    rollback = releases.rollback(session, move.rollback_id or 0, lock=True)
+    rollback = releases.rollback(session, move.rollback_id or 0)
     if rollback is None or rollback.state is RollbackState.DONE:
         return
     rest = [
@@ -153,4 +153,4 @@ def _follow(
     if newest is not None and newest.id == release.id:
         move_state(session, found[0], state, actor=actor, now=now, release=release.id, **why)
     else:
-        touch(found[0])
+        touch(session, found[0])

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from bot.policy.lifecycle import may_move
 from storage import audit
 from storage.models import Change
+from storage.queries import changes
 from storage.vocabulary import State
 
 SYSTEM = "system"
@@ -44,9 +45,9 @@ def move_state(session: Session, change: Change, to: State, *, actor: str, now: 
         **why,
     )
     change.state, change.state_since = to, now
-    touch(change)
+    touch(session, change)
 
 
-def touch(change: Change) -> None:
+def touch(session: Session, change: Change) -> None:
     """Something that cards show has changed: they are drawn again up to this version."""
-    change.version += 1
+    changes.next_version(session, change)

@@ -9,21 +9,19 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.changes import tell
-from bot.changes.assigned import account_id
+from bot.changes.assigned import answerable
+from bot.changes.binding import UNDECIDED, bind_also
 from bot.changes.classifying import classify_again
 from bot.changes.context import Context
 from bot.changes.force import policy_in_force
-from bot.changes.moving import SYSTEM, name_of, release_name
+from bot.changes.moving import SYSTEM, name_of
 from bot.changes.review import settle_review
 from bot.changes.shortage import say_shortage
-from bot.policy.model import RELEASE_POLICY, Policy
-from bot.policy.workflow import Workflow
+from bot.policy.model import Policy
 from storage import audit
 from storage.models import Change
 from storage.queries import changes, people, releases
-from storage.vocabulary import Lane, Role, State
-
-UNDECIDED = (State.IN_REVIEW, State.APPROVED, State.STALE, State.CHANGES_REQUESTED)
+from storage.vocabulary import Lane
 
 
 def after_new_policy(session: Session, *, now: datetime) -> None:
@@ -34,8 +32,8 @@ def after_new_policy(session: Session, *, now: datetime) -> None:
         if revision is None:
             continue
         before = change.lane
+        bind_also(change, version)
         classify_again(session, policy, change, revision, now=now)
-        change.policy_version = version
         if change.lane is not before and change.lane is not None:
             _say_lane(session, change, before, version, now=now)
         settle_review(session, policy, change, revision, actor=SYSTEM, now=now)
@@ -44,16 +42,21 @@ def after_new_policy(session: Session, *, now: datetime) -> None:
 
 def after_people_changed(context: Context, slack_ids: Iterable[str], *, now: datetime) -> None:
     """Count again where these accounts could matter, and tell owners whose rollback owner has gone."""
-    gone = set(slack_ids)
     with context.transaction() as session:
+        count_again(session, now=now)
         _, policy = policy_in_force(session)
-        for change in _undecided(session, policy):
-            revision = changes.current_revision(session, change)
-            if revision is None:
-                continue
-            settle_review(session, policy, change, revision, actor=SYSTEM, now=now)
-            say_shortage(session, policy, change, about=f"people:{now:%Y-%m-%d}", now=now)
-        _tell_workflow_owners(session, policy, gone, now=now)
+        _tell_workflow_owners(session, policy, set(slack_ids), now=now)
+
+
+def count_again(session: Session, *, now: datetime) -> None:
+    """Weigh the votes on every change on its way by the people as they are now."""
+    _, policy = policy_in_force(session)
+    for change in _undecided(session, policy):
+        revision = changes.current_revision(session, change)
+        if revision is None:
+            continue
+        settle_review(session, policy, change, revision, actor=SYSTEM, now=now)
+        say_shortage(session, policy, change, about=f"people:{now:%Y-%m-%d}", now=now)
 
 
 def _undecided(session: Session, policy: Policy) -> list[Change]:
@@ -90,21 +93,11 @@ def _tell_workflow_owners(session: Session, policy: Policy, gone: set[str], *, n
         workflow = policy.all_workflows.get(release.workflow)
         if account is None or account.active:
             continue
-        what = f"{release_name(release.id)} on {release.workflow}"
+        what = f"{name_of(release.change_id)} on {release.workflow}"
         text = f"{account.name}, the rollback owner of {what}, was deactivated in Slack."
         remedy = (
             "Others with the rollback right can still reverse it. Name another owner with the next change."
         )
-        for person in _answerable(session, workflow):
+        for person in answerable(session, workflow):
             key = f"owner_left:{release.id}:{release.rollback_owner}:{person}"
             tell.privately(session, person, now=now, key=key, text=text, remedy=remedy)
-
-
-def _answerable(session: Session, workflow: Workflow | None) -> list[str]:
-    """Who answers for a workflow: its owner, or the owners of the policy where that one has left as well."""
-    owner = account_id(session, workflow.owner) if workflow and workflow.owner else ""
-    account = people.accounts(session, [owner]).get(owner)
-    if account is not None and account.active:
-        return [owner]
-    owners = people.entitled(session, RELEASE_POLICY, Role.APPROVE, Lane.HIGH)
-    return sorted({each.slack_id for each in owners if each.active})

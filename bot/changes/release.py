@@ -19,7 +19,7 @@ from bot.changes.review import settle_review
 from bot.changes.rights import may_deploy
 from bot.changes.standing import Standing, standing
 from storage import audit
-from storage.models import Move, Purpose, Release, Revision
+from storage.models import Move, Purpose, Release, Revision, Rollback
 from storage.queries import releases
 from storage.vocabulary import State
 
@@ -68,7 +68,7 @@ def advance(context: Context, release_id: int, *, actor: Actor, now: datetime) -
         release, change, revision = found
         if release.state is not State.RELEASING:
             return Done(
-                f"{release_name(release.id)} is {_words(release.state)}.", already=True, change_id=change.id
+                f"{name_of(change.id)} is {_words(release.state)}.", already=True, change_id=change.id
             )
         if release.stage >= release.stages:
             return Done(
@@ -90,7 +90,7 @@ def advance(context: Context, release_id: int, *, actor: Actor, now: datetime) -
             return Refused("Its approvals no longer hold.", "Stop and roll back, or get it approved again.")
         _move_production(session, release, revision, actor=actor, now=now)
         release.stage = release.stages
-        touch(change)
+        touch(session, change)
         audit.append(
             session,
             "release:advance",
@@ -107,22 +107,26 @@ def _busy(session: Session, workflow: str) -> Refused | None:
     release = releases.under_way(session, workflow)
     if release:
         return Refused(
-            f"{release_name(release.id)} ({name_of(release.change_id)}) is being released on {workflow}.",
+            f"{name_of(release.change_id)} is being released on {workflow}.",
             "Finish or stop that one first.",
         )
     rollback = releases.reversing(session, workflow)
     if rollback:
         return Refused(
-            f"{release_name(rollback.release_id)} is being rolled back on {workflow}.",
+            f"{_change_of(session, rollback)} is being rolled back on {workflow}.",
             "Deploy once its card says that it is back.",
         )
     move = releases.restoring(session, workflow)
     if move:
         return Refused(
-            f"{release_name(move.release_id)} is being restored on {workflow}.",
+            f"{_change_of(session, move)} is being restored on {workflow}.",
             "Deploy once its card says that it is live again.",
         )
     return None
+
+
+def _change_of(session: Session, under_way: Rollback | Move) -> str:
+    return name_of(releases.change_of(session, under_way.release_id))
 
 
 def _begin(session: Session, context: Context, look: Standing, *, actor: Actor, now: datetime) -> Release:

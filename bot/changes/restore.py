@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from bot.changes import tell
 from bot.changes.access import not_in_policy, rollback_by_id
+from bot.changes.binding import policies_binding
 from bot.changes.context import Context
 from bot.changes.force import policy_in_force
 from bot.changes.moving import name_of, release_name, touch
@@ -13,6 +14,7 @@ from bot.changes.outcome import Actor, Done, Outcome, Refused
 from bot.changes.reading.releases import restorable_until
 from bot.changes.rights import may_deploy
 from bot.changes.standing import standing
+from bot.policy.stricter import rules_of
 from storage import audit
 from storage.models import Change, Move, Purpose, Release, Revision, Rollback, RollbackState
 from storage.queries import people, releases
@@ -64,7 +66,7 @@ def _refusal(
     now: datetime,
 ) -> Outcome | None:
     """Each condition on a line of its own."""
-    name = release_name(release.id)
+    name = name_of(change.id)
     if rollback.restored_at or release.state is State.LIVE:
         return Done(
             f"{name} is live again already.", already=True, change_id=change.id, release_id=release.id
@@ -100,7 +102,7 @@ def _busy(session: Session, rollback: Rollback, release: Release) -> Refused | N
         return Refused("Another release of this workflow is on its way.", "Finish or stop that one first.")
     move = releases.restoring(session, release.workflow)
     if move is not None and move.release_id != release.id:
-        return Refused(f"{release_name(move.release_id)} is being restored already.")
+        return Refused(f"{name_of(releases.change_of(session, move.release_id))} is being restored already.")
     if _version_now(session, rollback) != rollback.to_version:
         return Refused(
             f"What came back then is no longer what is live on {release.workflow}.",
@@ -132,13 +134,12 @@ def _ask(
     audit.append(
         session, "release:restore", release_name(release.id), actor=actor.slack_id, now=now, reason=reason
     )
-    touch(change)
+    touch(session, change)
     _, policy = policy_in_force(session)
-    if not policy.lanes.of(release.lane).restore_confirmed_by_second:
+    rules = rules_of(policies_binding(session, policy, change), release.lane)
+    if not rules.restore_confirmed_by_second:
         return _start(session, rollback, release, change, actor=actor, now=now)
-    text = (
-        f"{actor.name} asks to restore {release_name(release.id)}: {reason} Another deployer has to confirm."
-    )
+    text = f"{actor.name} asks to restore it: {reason} Another deployer has to confirm."
     tell.in_thread(session, change, text, now=now, about=f"restore:{rollback.id}:{change.version}")
     return Done("A second person has to confirm it.", change_id=change.id, rollback_id=rollback.id)
 
@@ -185,5 +186,5 @@ def _start(
             created_at=now,
         )
     )
-    touch(change)
+    touch(session, change)
     return Done("Restoring.", change_id=change.id, release_id=release.id, rollback_id=rollback.id)

@@ -30,7 +30,7 @@ def settle_look(session: Session, look: Standing, *, actor: str, now: datetime) 
     change = look.change
     if change.needs_new_before:
         # The revision that is to be confirmed is not written yet; the votes that stand are on the old diff.
-        touch(change)
+        touch(session, change)
         return look
     if change.state is State.STALE and not look.still_needed:
         move_state(session, change, State.IN_REVIEW, actor=actor, now=now)
@@ -41,7 +41,7 @@ def settle_look(session: Session, look: Standing, *, actor: str, now: datetime) 
         text = "No longer approved: what it rested on has changed. The card says what is missing."
         tell.in_thread(session, change, text, now=now, about=f"unapproved:{change.version}")
     else:
-        touch(change)
+        touch(session, change)
     return look
 
 

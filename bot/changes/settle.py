@@ -13,7 +13,7 @@ from bot.changes.access import change_by_id
 from bot.changes.assigned import people_for_task
 from bot.changes.context import Context
 from bot.changes.landed import land
-from bot.changes.moving import SYSTEM, move_state, release_name, touch
+from bot.changes.moving import SYSTEM, move_state, name_of, release_name, touch
 from bot.changes.outcome import Refused
 from bot.changes.stale import become_stale
 from bot.outbox.results import (
@@ -37,11 +37,11 @@ ASKED = "Decide on the rollback's card whether it is put back all the same."
 def settle(context: Context, move_id: int, result: Result, *, now: datetime) -> None:
     """Write down how a move ended, and what follows from it."""
     with context.transaction() as session:
-        move = releases.move(session, move_id, lock=True)
+        move = releases.move(session, move_id)
         if move is None or move.state in {MoveState.DONE, MoveState.CANCELLED}:
             return
         release, change = _subject(session, move)
-        touch(change)
+        touch(session, change)
         match result:
             case Landed():
                 land(session, move, release, change, actor=SYSTEM, now=now)
@@ -59,7 +59,7 @@ def settle(context: Context, move_id: int, result: Result, *, now: datetime) -> 
 
 
 def _subject(session: Session, move: Move) -> tuple[Release, Change]:
-    release = releases.release(session, move.release_id, lock=True)
+    release = releases.release(session, move.release_id)
     found = change_by_id(session, release.change_id) if release else None
     if release is None or found is None or isinstance(found, Refused):
         raise LookupError(f"move {move.id} belongs to no release")
@@ -125,7 +125,7 @@ def _ask_people(
     session: Session, move: Move, release: Release, change: Change, words: str, *, now: datetime
 ) -> None:
     """The pointer is neither the bad nor the wanted version: people decide."""
-    rollback = releases.rollback(session, move.rollback_id or 0, lock=True)
+    rollback = releases.rollback(session, move.rollback_id or 0)
     if rollback is not None:
         rollback.state = RollbackState.ASKING
     _say_loudly(session, move, release, change, words, now=now)
@@ -136,9 +136,8 @@ def fail(session: Session, release: Release, change: Change, words: str, *, now:
     release.state, release.ended_at = State.FAILED, now
     audit.append(session, "release:failed", release_name(release.id), actor=SYSTEM, now=now, words=words)
     move_state(session, change, State.FAILED, actor=SYSTEM, now=now, release=release.id, words=words)
-    tell.in_thread(
-        session, change, f"{release_name(release.id)} failed. {words}", now=now, about=f"failed:{release.id}"
-    )
+    text = f"The deployment failed, and nothing was moved. {words}"
+    tell.in_thread(session, change, text, now=now, about=f"failed:{release.id}")
     tell.submitter(session, change, now=now, what="failed", about=f"failed:{release.id}", reason=words)
     move_state(session, change, State.APPROVED, actor=SYSTEM, now=now, release=release.id)
 
@@ -171,7 +170,7 @@ def _say_loudly(
     session: Session, move: Move, release: Release, change: Change, words: str, *, now: datetime
 ) -> None:
     """On the card's thread, and directly to whoever asked for the rollback and to its owner."""
-    text = f"The rollback of {release_name(release.id)} on {release.workflow} is not done. {words}"
+    text = f"The rollback of {name_of(change.id)} on {release.workflow} is not done. {words}"
     about = f"trouble:{move.id}:{move.state.value}"
     tell.in_thread(session, change, text, now=now, about=about, priority=tell.URGENT)
     rollback = releases.rollback(session, move.rollback_id or 0)

@@ -68,7 +68,7 @@ def _renewed(context: Context, policy: Policy, change: Change, *, now: datetime)
 
 
 def _renew(session: Session, change_id: int, live: Live, target: Target, *, now: datetime) -> None:
-    change = changes.change(session, change_id, lock=True)
+    change = changes.change(session, change_id)
     earlier = changes.current_revision(session, change) if change else None
     if change is None or earlier is None or change.state is not State.STALE or not change.needs_new_before:
         return
@@ -103,7 +103,7 @@ def _renew(session: Session, change_id: int, live: Live, target: Target, *, now:
         lane=change.lane.value if change.lane else "",
     )
     session.flush()
-    touch(change)
+    touch(session, change)
     text = "The live text has moved. Whoever approved is asked to confirm the new diff."
     tell.in_thread(session, change, text, now=now, about=f"stale:{revision.number}")
     tell.submitter(session, change, now=now, what="stale", about=f"stale:{revision.number}")

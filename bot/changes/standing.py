@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
+from bot.changes.binding import policies_binding
 from bot.policy import gates
 from bot.policy.gates import GateState
 from bot.policy.model import Policy
 from bot.policy.sections import LaneRules
+from bot.policy.stricter import rules_of
 from bot.policy.workflow import GitTarget, PolicyTarget, Workflow
 from storage.models import Account, Change, Revision
 from storage.queries import changes, people
@@ -93,7 +95,7 @@ def standing(session: Session, policy: Policy, change: Change, revision: Revisio
     """Look at everything that decides about a change."""
     lane = change.lane or Lane.HIGH
     workflow = policy.workflow(change.workflow)
-    rules = policy.lanes.of(lane)
+    rules = rules_of(policies_binding(session, policy, change), lane)
     entitled = people.entitled(session, change.workflow, Role.APPROVE, lane)
     touched = changes.touches(session, change.id or 0)
     look = Standing(
@@ -109,17 +111,17 @@ def standing(session: Session, policy: Policy, change: Change, revision: Revisio
         gates=(),
         quorum=rules.approvals,
     )
-    return after_vote(session, policy, look)
+    return after_vote(session, look)
 
 
-def after_vote(session: Session, policy: Policy, look: Standing) -> Standing:
+def after_vote(session: Session, look: Standing) -> Standing:
     """The same look with the votes as they are now, in the transaction in which nothing else was altered."""
     touched = look.touched_people
     votes = tuple(
         Weighed(vote, _why_no_weight(vote, look.entitled, touched, look.rules))
         for vote in changes.counting_votes(session, look.change.id or 0, look.revision.review_digest)
     )
-    return replace(look, votes=votes, gates=_gates(policy, look, votes))
+    return replace(look, votes=votes, gates=_gates(look, votes))
 
 
 def as_decided(policy: Policy, look: Standing) -> Standing:
@@ -152,15 +154,14 @@ def _why_no_weight(
     return ""
 
 
-def _gates(policy: Policy, look: Standing, votes: tuple[Weighed, ...]) -> tuple[GateState, ...]:
+def _gates(look: Standing, votes: tuple[Weighed, ...]) -> tuple[GateState, ...]:
     """The gates in their order, from evidence on exactly this content and the marks of votes with weight."""
     if isinstance(look.workflow.target, PolicyTarget):
         # A policy has no cases to run. It was parsed and checked whole before it could be submitted.
         return (GateState("policy_check", met=True, text="Policy check: the new text is a valid policy."),)
     marks = [bool(mark.get("good")) for each in votes if each.approves for mark in each.vote.marks]
     states = gates.gate_states(
-        policy,
-        look.lane,
+        look.rules,
         gate_required=look.change.gate_required,
         evidence=[
             gates.Evidence(each.suite, each.total, each.passed, each.newly_failing, each.scored_by_people)

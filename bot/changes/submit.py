@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 
 from bot.changes import tell
 from bot.changes.access import GONE
+from bot.changes.binding import bind
 from bot.changes.classifying import history_of, write_classification
 from bot.changes.context import Context
 from bot.changes.draft import EDITABLE, outdated, typed_by
@@ -86,7 +87,7 @@ def _read_again(
         words = f"The live text has moved since you began. {after.reason}"
         return Refused(words, "Go back and propose it anew.")
     with context.transaction() as session:
-        change = changes.change(session, change_id, lock=True)
+        change = changes.change(session, change_id)
         if change is None:
             return GONE
         anew = {"before_version": live.version, "before": live.text, "after": after}
@@ -117,7 +118,7 @@ def _submit(
     actor: Actor,
     now: datetime,
 ) -> Outcome:
-    change = changes.change(session, change_id, lock=True)
+    change = changes.change(session, change_id)
     if change is None or change.state not in EDITABLE:
         return Refused("This change can no longer be edited.", "Propose a new one with /prompt-change new.")
     _, policy = policy_in_force(session)
@@ -245,7 +246,7 @@ def _write(
     session.connection().execute(update(Vote).where(col(Vote.change_id) == change.id).values(counting=False))
     change.revision = revision.number
     change.moved_to, change.needs_new_before = None, False
-    change.policy_version = policy_in_force(session)[0]
+    bind(change, policy_in_force(session)[0])
     change.form = {who: what for who, what in change.form.items() if who != actor.slack_id}
     write_classification(change, found)
     session.add(revision)
@@ -269,7 +270,7 @@ def _write(
     )
     if change.state is not State.IN_REVIEW:
         move_state(session, change, State.IN_REVIEW, actor=actor.slack_id, now=now, revision=revision.number)
-    touch(change)
+    touch(session, change)
     session.flush()
 
 

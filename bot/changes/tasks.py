@@ -17,7 +17,7 @@ from storage.queries import releases
 def confirm_task(context: Context, move_id: int, *, actor: Actor, now: datetime) -> Outcome:
     """A named person confirms that the version is set. Their word is the read-back of such a target."""
     with context.transaction() as session:
-        move = releases.move(session, move_id, lock=True)
+        move = releases.move(session, move_id)
         found = release_by_id(session, move.release_id) if move else GONE
         if move is None or isinstance(found, Refused):
             return GONE
@@ -35,7 +35,7 @@ def confirm_task(context: Context, move_id: int, *, actor: Actor, now: datetime)
             )
         _record(session, move)
         land(session, move, release, change, actor=actor.slack_id, now=now)
-        touch(change)
+        touch(session, change)
         return Done("Thank you, noted.", change_id=change.id, release_id=release.id)
 
 

@@ -51,7 +51,7 @@ def start_moves(
     now: datetime,
 ) -> bool:
     """Write the moves back, production before the canary. False: nothing was moved, so none is needed."""
-    made = releases.moves_of(session, release.id or 0, lock=True)
+    made = releases.moves_of(session, release.id or 0)
     waiting = any(each.state is MoveState.WAITING and each.purpose in FORWARD for each in made)
     for each in releases.unsettled(made):
         each.state = MoveState.CANCELLED

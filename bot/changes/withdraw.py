@@ -18,7 +18,7 @@ from storage.vocabulary import State
 def withdraw(context: Context, change_id: int, *, actor: Actor, now: datetime) -> Outcome:
     """End a change that is on its way. Only for the person who submitted it, with whichever account."""
     with context.transaction() as session:
-        change = changes.change(session, change_id, lock=True)
+        change = changes.change(session, change_id)
         if change is None:
             return GONE
         if change.state is State.WITHDRAWN:

@@ -32,6 +32,7 @@ from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tree
 from dulwich.refs import DiskRefsContainer, Ref, SymrefLoop
 from dulwich.repo import InvalidWorktreeConfiguration, Repo, UnsupportedExtension, UnsupportedVersion
 
+from bot.connectors.git_turn import turn
 from bot.connectors.protocol import TargetRefused, TargetUnavailable
 
 PLAIN_FILE = 0o100644
@@ -216,7 +217,9 @@ def advance(
             if commit is None:
                 return None
             repo.object_store.add_object(commit)
-            if _swap(repo, ref, head, commit.id):
+            with turn(repo, ref, commit.id):
+                swung = _swap(repo, ref, head, commit.id)
+            if swung:
                 return commit
         except FileLocked as held:
             lock = held

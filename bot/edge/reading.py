@@ -17,6 +17,10 @@ MAX_FIELDS: Final = 100
 
 ONE_FIELD: Final = b"payload="
 
+NULL: Final = "\0"
+ESCAPED_NULL: Final = b"\\u0000"
+"""How JSON writes it. Slack lets nobody type one, and Postgres takes none."""
+
 COMMON_ESCAPES: Final = [
     (b"+", b" "),
     *((f"%{ord(each):02X}".encode(), each.encode()) for each in '":,{}[]/ '),
@@ -28,7 +32,8 @@ def read(body: bytes, kind: str) -> dict[str, Any] | Rejected:
     """The payload in a body of kind `form` or `json`. It raises nothing.
 
     Refused besides what is malformed: fields that come twice, text that is not UTF-8, and JSON with lone
-    surrogates, infinities or some hundred levels, all of which fail later, in a database or in an answer.
+    surrogates, null characters, infinities or some hundred levels, all of which fail later, in a database or
+    in an answer.
     """
     return _json(body) if kind == "json" else _form(body)
 
@@ -44,6 +49,8 @@ def _form(body: bytes) -> dict[str, Any] | Rejected:
     fields: dict[str, Any] = dict(pairs)
     if len(fields) != len(pairs):
         return reject("a field comes twice")
+    if any(NULL in text for pair in pairs for text in pair):
+        return reject("a null character")
     payload = fields.get("payload")
     return fields if payload is None else _json(payload)
 
@@ -63,4 +70,15 @@ def _json(text: bytes | str) -> dict[str, Any] | Rejected:
         found = from_json(text, allow_inf_nan=False)
     except ValueError:
         return reject("not JSON")
+    if ESCAPED_NULL in (text if isinstance(text, bytes) else text.encode()) and _holds_null(found):
+        return reject("a null character")
     return found if isinstance(found, dict) else reject("not an object")
+
+
+def _holds_null(value: object) -> bool:
+    """Whether a null character stands in any text of it: an escape may also be just what somebody typed."""
+    if isinstance(value, dict):
+        return any(NULL in key or _holds_null(inner) for key, inner in value.items())
+    if isinstance(value, list):
+        return any(_holds_null(inner) for inner in value)
+    return isinstance(value, str) and NULL in value

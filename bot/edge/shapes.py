@@ -11,71 +11,30 @@ A model must never put a value of a payload into an error: what failed is told b
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
+from bot.edge.happenings import INSIDE, Happening
+from bot.edge.parts import (
+    Action,
+    Enterprise,
+    Id,
+    Object,
+    OpenView,
+    Part,
+    Place,
+    Someone,
+    Submitted,
+    Team,
+    Text,
+    View,
+)
 from bot.logs import fault_id
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=255)]
-"""An opaque id. 255 is the most that Slack allows for an action_id or a callback_id."""
 
-Text = str | None
-Object = dict[str, Any] | None
+class Shape(Part):
+    """A whole payload."""
 
-
-class Shape(BaseModel):
-    """What every accepted payload has in common."""
-
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, hide_input_in_errors=True)
     kind: ClassVar[str]
-
-
-class Someone(BaseModel):
-    """The person who clicked, submitted or chose a shortcut, as Slack signed it."""
-
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, hide_input_in_errors=True)
-    id: Id
-    team_id: Text = None
-
-
-class Team(BaseModel):
-    """The workspace in which something was clicked."""
-
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, hide_input_in_errors=True)
-    id: Id
-    enterprise_id: Text = None
-
-
-class View(BaseModel):
-    """A modal or Home tab, and the state of its inputs."""
-
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, hide_input_in_errors=True)
-    id: Id
-    type: Text = None
-    callback_id: Text = None
-    private_metadata: Text = None
-    hash: Text = None
-    team_id: Text = None
-    app_installed_team_id: Text = None
-    state: dict[str, Any] | list[Any] | None = None
-    """An object of values; an empty one may arrive as a list."""
-
-
-class Action(BaseModel):
-    """One element that was used: a button, a menu, a date."""
-
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, hide_input_in_errors=True)
-    action_id: Id
-    block_id: Text = None
-    type: Text = None
-    value: Text = None
-    selected_option: Object = None
-
-
-class Place(BaseModel):
-    """The channel of a message; absent where a click happened in a modal or on the Home tab."""
-
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, hide_input_in_errors=True)
-    id: Id
 
 
 class Interaction(Shape):
@@ -83,13 +42,25 @@ class Interaction(Shape):
 
     user: Someone
     team: Team | None
-    enterprise: Object = None
+    enterprise: Enterprise | None = None
     is_enterprise_install: bool | str | None = None
+    channel: Place | None = None
+    view: View | None = None
     response_url: Text = None
     thread_ts: Text = None
 
 
-class SlashCommand(Shape):
+class Flat(Shape):
+    """What names its workspace and people in flat fields. Bolt and the listeners look for these first."""
+
+    user: None = None
+    team: None = None
+    enterprise: None = None
+    channel: None = None
+    view: None = None
+
+
+class SlashCommand(Flat):
     """`/prompt-change ...`, typed by a person. All its fields are strings, since it comes as a form."""
 
     kind = "command"
@@ -108,27 +79,25 @@ class BlockActions(Interaction):
 
     kind = "block_actions"
     actions: Annotated[list[Action], Field(min_length=1)]
-    trigger_id: Text = None
+    trigger_id: Id
     container: Object = None
-    channel: Place | None = None
     message: Object = None
-    view: View | None = None
 
 
 class ViewSubmission(Interaction):
     """A modal that was submitted."""
 
     kind = "view_submission"
-    view: View
+    view: Submitted
     trigger_id: Text = None
-    response_urls: list[dict[str, Any]] = []
+    response_urls: list[dict[str, Any]] = Field(default_factory=list)
 
 
 class ViewClosed(Interaction):
     """A modal that was closed without submitting."""
 
     kind = "view_closed"
-    view: View
+    view: OpenView
 
 
 class Shortcut(Interaction):
@@ -149,23 +118,7 @@ class MessageAction(Interaction):
     message: dict[str, Any]
 
 
-class Happening(BaseModel):
-    """The inside of an event. Which other keys it has depends on its type."""
-
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, hide_input_in_errors=True)
-    type: Id
-    user: str | dict[str, Any] | None = None
-    channel: str | dict[str, Any] | None = None
-    team: str | dict[str, Any] | None = None
-    view: View | None = None
-    bot_id: Text = None
-    subteam: Object = None
-    item: Object = None
-    message: Object = None
-    previous_message: Object = None
-
-
-class EventCallback(Shape):
+class EventCallback(Flat):
     """Something that happened in the workspace: the Home tab opened, a person left, a group changed."""
 
     kind = "event_callback"
@@ -230,9 +183,12 @@ def accept(payload: object) -> Shape | Rejected:
             return reject("unknown type")
         model = SlashCommand
     try:
-        return model.model_validate(payload)
+        shape = model.model_validate(payload)
+        if isinstance(shape, EventCallback) and shape.event.type in INSIDE:
+            INSIDE[shape.event.type].model_validate(payload["event"])
     except ValidationError as error:
         return reject(_told(model, error))
+    return shape
 
 
 def _told(model: type[Shape], error: ValidationError) -> str:

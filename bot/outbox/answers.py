@@ -40,12 +40,16 @@ class Means(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One failure. ``code`` is Slack's own word for it, empty where no answer came."""
+    """One failure. ``code`` is Slack's own word for it, empty where no answer came.
+
+    ``method`` is the method of which Slack said "slower".
+    """
 
     means: Means
     words: str
     code: str = ""
     wait: timedelta = timedelta(0)
+    method: str = ""
 
 
 TOKEN_CODES: Final = {
@@ -118,7 +122,9 @@ def _answered(error: SlackApiError) -> Trouble:
     code = str(data.get("error", "")) if isinstance(data, Mapping) else ""
     if status == HTTPStatus.TOO_MANY_REQUESTS or code in SLOWER_CODES:
         wait = _retry_after(response.headers)
-        return Trouble(Means.SLOWER, f"Slack asked to wait {wait.seconds} s.", code or "ratelimited", wait)
+        method = response.api_url.rpartition("/")[2]
+        words = f"Slack asked to wait {wait.total_seconds():.0f} s."
+        return Trouble(Means.SLOWER, words, code or "ratelimited", wait, method)
     if code in TOKEN_CODES:
         return Trouble(Means.TOKEN, in_words(code), code)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in UNSURE_CODES or not _is_a_code(code):

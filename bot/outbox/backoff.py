@@ -10,6 +10,8 @@ Jitter = Callable[[], float]
 
 FIRST: Final = timedelta(seconds=1)
 LONGEST: Final = timedelta(minutes=5)
+LONGEST_FOR_MESSAGES: Final = timedelta(minutes=1)
+"""When Slack is back after a day, whoever must be told hears it within a minute."""
 
 
 def delay(attempts: int, *, longest: timedelta = LONGEST, jitter: Jitter = random.random) -> timedelta:

@@ -9,6 +9,7 @@ idle workers ask all the time.
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Update, and_, bindparam, case, exists, or_, select, update
@@ -24,7 +25,7 @@ URGENT: Final = (Purpose.ROLL_BACK, Purpose.ROLL_BACK_CANARY)
 """The moves that go ahead of all others."""
 
 Due = Select[int | None]
-"""A query for the id of the next row. On Postgres it locks that row and skips those that others lock."""
+"""A query for the id of the next row."""
 
 _NOW: Final = bindparam("now", type_=UtcDateTime())
 
@@ -50,12 +51,12 @@ def _due_post() -> Due:
         ~parent_is_unsent,
         col(this.recipient).not_in(bindparam("busy", expanding=True)),
     )
-    return _first(statement.order_by(col(this.priority), col(this.id)), this)
+    return statement.order_by(col(this.priority), col(this.id)).limit(1)
 
 
 def _due_redraw() -> Due:
     this = aliased(Message)
-    statement = (
+    return (
         select(col(this.id))
         .join(Change, col(Change.id) == col(this.change_id))
         .where(
@@ -67,8 +68,8 @@ def _due_redraw() -> Due:
             _is_free(col(this.lease_until)),
         )
         .order_by(col(this.priority), col(this.id))
+        .limit(1)
     )
-    return _first(statement, this)
 
 
 def _due_move() -> Due:
@@ -89,7 +90,7 @@ def _due_move() -> Due:
         col(other.id) != col(this.id),
         or_(under_way, goes_first),
     )
-    statement = (
+    return (
         select(col(this.id))
         .where(
             col(this.state) == MoveState.PENDING,
@@ -98,12 +99,8 @@ def _due_move() -> Due:
             ~blocked,
         )
         .order_by(case((this_is_urgent, 0), else_=1), col(this.id))
+        .limit(1)
     )
-    return _first(statement, this)
-
-
-def _first(statement: Due, this: type[Message | Move]) -> Due:
-    return statement.limit(1).with_for_update(skip_locked=True, of=this)
 
 
 def _is_free(lease: SQLCoreOperations[datetime | None]) -> ColumnElement[bool]:
@@ -129,7 +126,7 @@ only for one that somebody is making at this moment, whatever was decided about 
 
 
 def is_due(session: Session, due: Due, now: datetime, **more: Collection[str]) -> bool:
-    """Whether there is something to claim. Takes no lock on SQLite."""
+    """Whether there is something to claim. Takes no lock."""
     return session.connection().execute(due, {"now": now, **more}).first() is not None
 
 
@@ -147,6 +144,7 @@ def claim_move(session: Session, now: datetime, *, until: datetime) -> Move | No
     return found
 
 
+@cache
 def _claim(table: type[Message] | type[Move], due: Due) -> Any:  # noqa: ANN401  an UPDATE that returns the row
     statement: Update = update(table).where(col(table.id) == due.scalar_subquery())
     return (

@@ -3,14 +3,17 @@
 It must never try anything twice by itself: whether a call may be repeated is decided from the rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot.drawn import Drawn
+from bot.outbox.answers import Means, judge
+from bot.outbox.pace import BY_EMAIL, HISTORY, OPEN, REPLIES, WHISPER, Pace
 from storage.models import Message
 
 EVENT_TYPE: Final = "prompt_change"
@@ -25,6 +28,14 @@ PAGES: Final = 20
 
 class TooMuchToReadError(Exception):
     """The channel has had more messages since than are read to find one."""
+
+
+class NotYetError(Exception):
+    """A call that this message needs has to wait so long. Other messages need not."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(wait)
+        self.wait = wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +53,16 @@ def client_for(token: str, base_url: str = WebClient.BASE_URL) -> WebClient:
 
 
 class Mail:
-    """Posts, changes and finds messages. Raises what ``answers.FAILED_CALL`` names."""
+    """Posts, changes and finds messages. Raises what ``answers.FAILED_CALL`` names.
 
-    def __init__(self, client: WebClient) -> None:
+    Whoever posts or changes a message has had a turn at that. The calls on the way there take theirs here,
+    and raise NotYetError where there is none.
+    """
+
+    def __init__(self, client: WebClient, pace: Pace, now: Callable[[], datetime]) -> None:
         if client.retry_handlers:
             raise ValueError("The outbox's client must not retry by itself: pass retry_handlers=[].")
-        self._client = client
+        self._client, self._pace, self._now = client, pace, now
         self._opened: dict[str, str] = {}
         self._bot: str | None = None
 
@@ -62,10 +77,14 @@ class Mail:
             link_names=False,
             **_content(drawn),
         )
-        return Posted(str(answer["channel"]), str(answer["ts"]))
+        posted = Posted(str(answer["channel"]), str(answer["ts"]))
+        if posted.channel != channel:
+            self._opened[channel] = posted.channel
+        return posted
 
     def whisper(self, channel: str, person: str, drawn: Drawn, thread: str | None) -> Posted:
         """Show a message to one person in a channel. Slack keeps no trace of it."""
+        self._in_turn(WHISPER)
         self._client.chat_postEphemeral(
             channel=channel, user=person, thread_ts=thread, link_names=False, **_content(drawn)
         )
@@ -76,10 +95,29 @@ class Mail:
         self._client.chat_update(channel=channel, ts=ts, link_names=False, **_content(drawn))
 
     def direct_channel(self, person: str) -> str:
-        """The direct message with a person, opened if need be."""
+        """The direct message with a person, opened if need be.
+
+        While Slack lets none be opened, the person's own id: a message can be posted to that as well, only
+        that Slack then takes it for somebody deactivated, too.
+        """
         if person not in self._opened:
-            self._opened[person] = str(self._client.conversations_open(users=person)["channel"]["id"])
+            try:
+                self._in_turn(OPEN)
+                self._opened[person] = str(self._client.conversations_open(users=person)["channel"]["id"])
+            except NotYetError:
+                return person
+            except SlackApiError as error:
+                trouble = judge(error)
+                if trouble.means is not Means.SLOWER:
+                    raise
+                self._pace.slower(OPEN, person, self._now() + trouble.wait)
+                return person
         return self._opened[person]
+
+    def may_look_up(self) -> None:
+        """Raises NotYetError while Slack lets nobody be looked up by e-mail address."""
+        if wait := self._pace.wait(BY_EMAIL, self._now()):
+            raise NotYetError(wait)
 
     def find(self, message: Message, channel: str, thread: str | None) -> Posted | None:
         """The message, if an earlier attempt has posted it after all. Raises TooMuchToReadError."""
@@ -96,6 +134,7 @@ class Mail:
         raise TooMuchToReadError(channel)
 
     def _page(self, channel: str, thread: str | None, **which: Any) -> Mapping[str, Any]:  # noqa: ANN401  as the SDK has it
+        self._in_turn(HISTORY if thread is None else REPLIES)
         if thread is None:
             answer = self._client.conversations_history(channel=channel, include_all_metadata=True, **which)
         else:
@@ -104,6 +143,10 @@ class Mail:
             )
         data: Mapping[str, Any] = dict(answer.data) if isinstance(answer.data, Mapping) else {}
         return data
+
+    def _in_turn(self, method: str) -> None:
+        if wait := self._pace.take(method, self._now()):
+            raise NotYetError(wait)
 
     def _is(self, found: Mapping[str, Any], message: Message) -> bool:
         """Whether this is the row's message: the same mark, and by us, since anybody may copy a mark."""

@@ -107,11 +107,10 @@ class Mover:
 
     def _claim(self) -> Move | None:
         now = self._now()
-        if self._store.is_sqlite:
-            # Looking first costs no lock; a claim takes the one write lock that the clicks need.
-            with self._store.reading() as session:
-                if not is_due(session, DUE_MOVE, now):
-                    return None
+        # Looking first costs no lock; a claim takes the one write lock that the clicks need.
+        with self._store.reading() as session:
+            if not is_due(session, DUE_MOVE, now):
+                return None
         with self._store.transaction() as session:
             return claim_move(session, now, until=now + self._lease)
 

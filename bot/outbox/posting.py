@@ -4,12 +4,12 @@ Before each send the row says that it may have been sent. Whoever finds it so lo
 channel first. It must never send an uncertain message again without having looked, where looking is possible.
 
 Where the app may not read the history (no scope, or a public channel that it is not in), it sends again a
-few times: being told twice is a nuisance, not being told is a danger. Then it parks the message.
+few times: being told twice is a nuisance, not being told is a danger. Then it parks the message. While Slack
+answers nothing at all it sends nothing again either, since asking for the history fails as well.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.client import HTTPException
 from typing import Any, Final
 
 import structlog
@@ -17,14 +17,15 @@ from slack_sdk.errors import SlackApiError
 
 from bot.drawn import Drawn
 from bot.outbox.answers import FAILED_CALL, Means, Trouble, judge
-from bot.outbox.backoff import Jitter, delay
+from bot.outbox.backoff import LONGEST_FOR_MESSAGES, Jitter, delay
 from bot.outbox.drawn import Draw, Seen, look
 from bot.outbox.ledger import Ledger
-from bot.outbox.mail import Mail, Posted, TooMuchToReadError
+from bot.outbox.mail import Mail, NotYetError, Posted, TooMuchToReadError
+from bot.outbox.pace import POST
 from storage.models import Message, MessageState
 
-BLIND_TRIES: Final = 4
-"""How many attempts an uncertain message gets where it cannot be looked for."""
+BLIND_SENDS: Final = 3
+"""How often an uncertain message is sent again where it cannot be looked for."""
 
 # A whisper that Slack does not take in the channel reaches the person directly.
 _NOT_IN_THIS_CHANNEL: Final = {
@@ -41,46 +42,61 @@ FindPerson = Callable[[str], str | None]
 """The Slack id behind an e-mail address. It may ask Slack, and raises what ``FAILED_CALL`` names."""
 
 
+Heard = Callable[[Message, Trouble | None], None]
+"""Told of each message that Slack was asked to take, and of the trouble that it made, if any."""
+
+
 class CannotDeliverError(Exception):
     """This message has nowhere to go. The text is for people."""
 
 
 @dataclass(slots=True)
 class Attempt:
-    """``uncertain``: an earlier attempt may have posted it. ``sending``: this one may have, too."""
+    """``uncertain``: an earlier attempt may have posted it. ``sending``: this one may have, too.
+
+    ``blind``: it is uncertain, could not be looked for, and is sent again all the same.
+    """
 
     message: Message
     seen: Seen
     uncertain: bool
     sending: bool = False
+    blind: bool = False
 
 
 class Posting:
     """Takes a claimed message to Slack and writes down what became of it."""
 
-    def __init__(self, ledger: Ledger, mail: Mail, draw: Draw, find: FindPerson, jitter: Jitter) -> None:
+    def __init__(
+        self, ledger: Ledger, mail: Mail, draw: Draw, find: FindPerson, jitter: Jitter, heard: Heard
+    ) -> None:
         self._ledger, self._mail, self._draw = ledger, mail, draw
-        self._find, self._jitter = find, jitter
+        self._find, self._jitter, self._heard = find, jitter, heard
 
-    def post(self, message: Message) -> Trouble | None:
-        """Post it; the trouble that Slack made, if any, is already written into the row."""
+    def post(self, message: Message) -> None:
+        """Post it, and write down what became of it."""
         attempt = Attempt(message, look(self._ledger.store, self._draw, message.id), message.ambiguous)
         if attempt.seen.drawn is None:
             self._settle(attempt, state=MessageState.SENT, last_error="")
-            return None
+            return
         try:
             posted = self._deliver(attempt, attempt.seen.drawn)
         except FAILED_CALL as error:
-            return self._stumbled(attempt, error)
+            trouble = judge(error)
+            self._heard(message, trouble)
+            self._stumbled(attempt, trouble)
+        except NotYetError as turn:
+            self._settle(attempt, ambiguous=attempt.uncertain, due_at=self._ledger.now() + turn.wait)
         except CannotDeliverError as error:
-            self._settle(attempt, state=MessageState.PARKED, last_error=str(error))
-            return None
-        self._posted(attempt, posted, attempt.seen.drawn)
-        return None
+            self._ledger.park(message, str(error), ambiguous=attempt.uncertain)
+        else:
+            self._heard(message, None)
+            self._posted(attempt, posted, attempt.seen.drawn)
 
     def _deliver(self, attempt: Attempt, drawn: Drawn) -> Posted:
         message = attempt.message
-        if message.only_for and not _is_person(message.recipient):
+        # A whisper that may have been heard cannot be looked for, so that it is told directly this time.
+        if message.only_for and not _is_person(message.recipient) and not attempt.uncertain:
             whispered = self._whisper(attempt, message.only_for, drawn)
             if whispered:
                 return whispered
@@ -90,7 +106,7 @@ class Posting:
         return found or self._send(attempt, channel, thread, drawn)
 
     def _send(self, attempt: Attempt, channel: str, thread: str | None, drawn: Drawn) -> Posted:
-        self._ledger.mark(attempt.message)
+        self._ledger.mark(attempt.message, blindly=attempt.blind)
         attempt.sending = True
         return self._mail.post(attempt.message, channel, drawn, thread)
 
@@ -109,7 +125,7 @@ class Posting:
     def _channel(self, message: Message) -> str:
         recipient = message.only_for or message.recipient
         if "@" in recipient:
-            person = self._find(recipient)
+            person = self._person_behind(recipient)
             if person is None:
                 raise CannotDeliverError(f"No Slack account has the address {recipient}.")
             return self._mail.direct_channel(person)
@@ -118,6 +134,12 @@ class Posting:
         if recipient[:1] in {"C", "D", "G"}:
             return recipient
         raise CannotDeliverError(f"{recipient} is neither a channel nor a person.")
+
+    def _person_behind(self, address: str) -> str | None:
+        known = self._ledger.pinned(address)
+        if known is None:
+            self._mail.may_look_up()
+        return known or self._find(address)
 
     def _look_for(self, attempt: Attempt, channel: str, thread: str | None) -> Posted | None:
         message = attempt.message
@@ -133,8 +155,9 @@ class Posting:
         else:
             attempt.uncertain = False
             return found
-        if message.attempts > BLIND_TRIES:
+        if message.blind_sends >= BLIND_SENDS:
             raise CannotDeliverError(f"It may have arrived; the app cannot look it up there ({why}).")
+        attempt.blind = True
         _log.warning("sending again without looking", message_id=message.id, channel=channel, why=why)
         return None
 
@@ -153,25 +176,24 @@ class Posting:
             last_error="",
         )
 
-    def _stumbled(self, attempt: Attempt, error: SlackApiError | OSError | HTTPException) -> Trouble:
-        trouble, message, now = judge(error), attempt.message, self._ledger.now()
+    def _stumbled(self, attempt: Attempt, trouble: Trouble) -> None:
+        message, now = attempt.message, self._ledger.now()
         if trouble.means is Means.NEVER:
-            self._settle(attempt, state=MessageState.PARKED, last_error=trouble.words)
+            self._ledger.park(message, trouble.words, ambiguous=attempt.uncertain)
             _log.warning("message parked", message_id=message.id, code=trouble.code)
-            return trouble
+            return
         waits = {
             Means.SLOWER: trouble.wait,
             Means.TOKEN: message.due_at - now,
-        }.get(trouble.means, delay(message.attempts, jitter=self._jitter))
+        }.get(trouble.means, delay(message.attempts, longest=LONGEST_FOR_MESSAGES, jitter=self._jitter))
         self._settle(
             attempt,
             ambiguous=attempt.uncertain or (attempt.sending and trouble.means is Means.UNSURE),
             due_at=now + waits,
             last_error=trouble.words,
         )
-        if trouble.means is Means.SLOWER:
+        if trouble.means is Means.SLOWER and trouble.method == POST:
             self._ledger.hold_recipient(message.recipient, now + waits)
-        return trouble
 
     def _settle(self, attempt: Attempt, **values: Any) -> None:  # noqa: ANN401  the columns' own types
         # Whoever has a parked message tried again wants it looked for first, where it may have arrived.

@@ -10,10 +10,11 @@ import structlog
 
 from bot.drawn import Drawn
 from bot.outbox.answers import FAILED_CALL, Means, Trouble, judge
-from bot.outbox.backoff import Jitter, delay
+from bot.outbox.backoff import LONGEST_FOR_MESSAGES, Jitter, delay
 from bot.outbox.drawn import Draw, Seen, look
 from bot.outbox.ledger import Ledger
 from bot.outbox.mail import Mail
+from bot.outbox.posting import Heard
 from storage.models import Message, MessageState
 
 # These are about what was drawn, not about the message: the next version may pass.
@@ -33,21 +34,25 @@ _log = structlog.get_logger(__name__)
 class Redrawing:
     """Takes a claimed message that shows an old version and brings it up to date."""
 
-    def __init__(self, ledger: Ledger, mail: Mail, draw: Draw, jitter: Jitter) -> None:
-        self._ledger, self._mail, self._draw, self._jitter = ledger, mail, draw, jitter
+    def __init__(self, ledger: Ledger, mail: Mail, draw: Draw, jitter: Jitter, heard: Heard) -> None:
+        self._ledger, self._mail, self._draw = ledger, mail, draw
+        self._jitter, self._heard = jitter, heard
 
-    def redraw(self, message: Message) -> Trouble | None:
-        """Draw it again; the trouble that Slack made, if any, is already written into the row."""
+    def redraw(self, message: Message) -> None:
+        """Draw it again, and write down what became of it."""
         seen = look(self._ledger.store, self._draw, message.id)
         if seen.drawn is None or seen.drawn.digest == message.drawn_hash:
             self._current(message, seen, message.drawn_hash)
-            return None
+            return
         try:
             self._change(message, seen.drawn)
         except FAILED_CALL as error:
-            return self._stumbled(message, seen, judge(error))
-        self._current(message, seen, seen.drawn.digest)
-        return None
+            trouble = judge(error)
+            self._heard(message, trouble)
+            self._stumbled(message, seen, trouble)
+        else:
+            self._heard(message, None)
+            self._current(message, seen, seen.drawn.digest)
 
     def _change(self, message: Message, drawn: Drawn) -> None:
         if message.channel and message.ts:
@@ -56,18 +61,17 @@ class Redrawing:
     def _current(self, message: Message, seen: Seen, digest: str) -> None:
         self._ledger.settle(message, drawn_version=seen.version, drawn_hash=digest, attempts=0, last_error="")
 
-    def _stumbled(self, message: Message, seen: Seen, trouble: Trouble) -> Trouble:
+    def _stumbled(self, message: Message, seen: Seen, trouble: Trouble) -> None:
         now = self._ledger.now()
         if trouble.means is not Means.NEVER:
             waits = {
                 Means.SLOWER: trouble.wait,
                 Means.TOKEN: message.due_at - now,
-            }.get(trouble.means, delay(message.attempts, jitter=self._jitter))
+            }.get(trouble.means, delay(message.attempts, longest=LONGEST_FOR_MESSAGES, jitter=self._jitter))
             self._ledger.settle(message, due_at=now + waits, last_error=trouble.words)
-            return trouble
+            return
         _log.warning("message not redrawn", message_id=message.id, code=trouble.code)
         if trouble.code in _ABOUT_THE_DRAWING:
             self._ledger.settle(message, drawn_version=seen.version, last_error=trouble.words)
         else:
             self._ledger.settle(message, state=MessageState.PARKED, redrawn=False, last_error=trouble.words)
-        return trouble

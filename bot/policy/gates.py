@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bot.policy.model import Policy
-from bot.policy.sections import Threshold
-from storage.vocabulary import Lane
+from bot.policy.sections import LaneRules, Threshold
 
 
 @dataclass(frozen=True)
@@ -50,20 +48,18 @@ class GateState:
 
 
 def gate_states(
-    policy: Policy,
-    lane: Lane,
+    demands: LaneRules,
     *,
     gate_required: bool,
     evidence: Sequence[Evidence] = (),
     spot_check: SpotCheck | None = None,
     target_has_stages: bool = True,
 ) -> list[GateState]:
-    """List the gates of a change in this lane. `evidence` is in the order in which it was recorded.
+    """List the gates of a change in a lane with these demands. `evidence` is in the order of its recording.
 
     The newest result of a suite counts. Where a lane wants stages and the target has none, a sample that
     people scored takes their place.
     """
-    demands = policy.lanes.of(lane)
     states = []
     if demands.spot_check:
         states.append(_spot_check(spot_check))

@@ -50,7 +50,7 @@ class Core:
         self.trigger_seconds = 3.0
         self.answer_seconds = 3.0
         self.revision = 0
-        self.faults = Faults()
+        self.faults = Faults(clock)
         self.calls: deque[Call] = deque(maxlen=LOG_LENGTH)
         self.rendered: deque[Rendered] = deque(maxlen=LOG_LENGTH)
         self._lock = threading.RLock()

@@ -10,26 +10,10 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bot.sandbox.rates import Rates
+
 ANY = "*"
 """Stands for every method."""
-
-PER_MINUTE = {
-    "users.list": 20,
-    "usergroups.list": 20,
-    "usergroups.users.list": 20,
-    "conversations.list": 20,
-    "chat.update": 50,
-    "chat.delete": 50,
-    "conversations.open": 50,
-    "conversations.info": 50,
-    "conversations.history": 50,
-    "conversations.replies": 50,
-    "users.lookupByEmail": 50,
-    "apps.connections.open": 50,
-}
-"""Slack's tiers 2 and 3, calls a minute; what is not named is tier 4."""
-TIER_4 = 100
-POSTS_PER_SECOND_AND_CHANNEL = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +21,52 @@ class Fault:
     """What goes wrong with one call.
 
     `error`: refused with this code, nothing happens. `status`: this HTTP status with an empty answer,
-    nothing happens. `lost`: the call is carried out and its answer never arrives. `delay`: seconds to wait
-    before anything else. `retry_after`: with status 429, the header's seconds.
+    nothing happens unless `carried_out`. `lost`: the call is carried out and its answer never arrives.
+    `reset`: the connection dies and nothing happens. `delay`: seconds to wait with the answer; what the
+    call does is done at once. `retry_after`: with status 429, the header's seconds.
     """
 
     error: str = ""
     status: int = 0
     lost: bool = False
+    reset: bool = False
     delay: float = 0.0
     retry_after: int = 1
     times: int = 1
     carried_out: bool = False
-    """With `status`: the call is carried out before the answer fails."""
+
+
+AWAY = Fault(status=503)
+LOST = Fault(lost=True)
+
+Weather = Callable[[str], Fault | None]
+"""Says what is wrong with a call of this method at this time."""
 
 
 class Faults:
-    """Switches for tests. Thread-safe."""
+    """Switches, for tests and for whoever tries the app by hand. Thread-safe.
+
+    What is planned with `fail_next` comes first. The others last until they are switched off:
+    `rate_limits`; `away`: Slack answers 503 to every call; `slow`: every answer takes so many seconds more;
+    `lose_every`: of so many calls the last one's answer is lost; `twice`: whatever Slack sends to the app
+    it sends twice; `deaf`: the app's next so many answers do not reach Slack; `weather`: asked before each
+    call.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.rate_limits = False
-        self.away = False
-        """While True, Slack answers 503 to every call."""
+        self.rates = Rates(clock)
         self._lock = threading.Lock()
         self._planned: dict[str, deque[Fault]] = defaultdict(deque)
-        self._recent: dict[str, deque[float]] = defaultdict(deque)
-        self._clock = clock
+        self.clear()
+
+    def clear(self) -> None:
+        """Everything is well again."""
+        with self._lock:
+            self._planned.clear()
+            self._calls = 0
+            self.rate_limits = self.away = self.twice = False
+            self.slow, self.lose_every, self.deaf = 0.0, 0, 0
+            self.weather: Weather | None = None
 
     def fail_next(
         self,
@@ -75,13 +80,15 @@ class Faults:
     ) -> None:
         """Plan for the next `times` calls of a method (or of any, "*").
 
-        `outcome` is an error code ("channel_not_found"), an HTTP status (500), "lost", or empty where the
-        call is only slow.
+        `outcome` is an error code ("channel_not_found"), an HTTP status (500), "lost", "reset", or empty
+        where the call is only slow.
         """
+        code = outcome if isinstance(outcome, str) and outcome not in {"lost", "reset"} else ""
         fault = Fault(
-            error=outcome if isinstance(outcome, str) and outcome != "lost" else "",
+            error=code,
             status=outcome if isinstance(outcome, int) else 0,
             lost=outcome == "lost",
+            reset=outcome == "reset",
             delay=delay,
             retry_after=retry_after,
             times=times,
@@ -90,21 +97,20 @@ class Faults:
         with self._lock:
             self._planned[method].append(fault)
 
-    def clear(self) -> None:
-        """Everything is well again."""
-        with self._lock:
-            self._planned.clear()
-            self.away = False
-            self.rate_limits = False
-
     def next(self, method: str, channel: str) -> Fault | None:
         """The fault that strikes this call, used up by asking."""
-        if self.away:
-            return Fault(status=503)
-        if not self._planned and not self.rate_limits:
-            return None
         with self._lock:
-            return self._take(method) or self._take(ANY) or self._limited(method, channel)
+            fault = self._take(method) or self._take(ANY) or self._standing(method, channel)
+        if not self.slow:
+            return fault
+        return replace(fault or Fault(), delay=self.slow + (fault.delay if fault else 0.0))
+
+    def is_heard(self) -> bool:
+        """Whether the app's next answer reaches Slack, used up by asking."""
+        with self._lock:
+            lost = self.deaf > 0
+            self.deaf -= int(lost)
+            return not lost
 
     def _take(self, method: str) -> Fault | None:
         queue = self._planned.get(method)
@@ -115,18 +121,17 @@ class Faults:
             queue.appendleft(replace(fault, times=fault.times - 1))
         return fault
 
-    def _limited(self, method: str, channel: str) -> Fault | None:
-        if not self.rate_limits:
+    def _standing(self, method: str, channel: str) -> Fault | None:
+        if self.away:
+            return AWAY
+        fault = self.weather(method) if self.weather else None
+        if fault is None and self.rate_limits:
+            wait = self.rates.refuse(method, channel)
+            fault = Fault(status=429, retry_after=wait) if wait else None
+        return fault or self._lost()
+
+    def _lost(self) -> Fault | None:
+        if not self.lose_every:
             return None
-        posting = method == "chat.postMessage"
-        window, allowed = (
-            (1.0, POSTS_PER_SECOND_AND_CHANNEL) if posting else (60.0, PER_MINUTE.get(method, TIER_4))
-        )
-        recent = self._recent[f"{method} {channel}" if posting else method]
-        now = self._clock()
-        while recent and recent[0] <= now - window:
-            recent.popleft()
-        if len(recent) >= allowed:
-            return Fault(status=429, retry_after=max(1, round(recent[0] + window - now)))
-        recent.append(now)
-        return None
+        self._calls += 1
+        return LOST if self._calls % self.lose_every == 0 else None

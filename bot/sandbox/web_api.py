@@ -53,13 +53,13 @@ class WebApi:
         return self._log(name, given, self._outcome(name, given, request), 200)
 
     async def _spoil(self, name: str, given: JsonObject, request: Request, fault: Fault) -> Response:
+        carry_out = not (fault.status or fault.error or fault.reset) or fault.carried_out
+        outcome = self._outcome(name, given, request) if carry_out else {"ok": False}
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.error:
             return self._log(name, given, {"ok": False, "error": fault.error}, 200)
-        carry_out = not fault.status or fault.carried_out
-        outcome = self._outcome(name, given, request) if carry_out else {"ok": False}
-        if fault.lost:
+        if fault.lost or fault.reset:
             self._log(name, given, outcome, 0)
             return LostAnswer()
         if not fault.status:

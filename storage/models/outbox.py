@@ -30,7 +30,7 @@ class Message(SQLModel, table=True):
     ``only_for``: an ephemeral message in the channel, for this person alone. ``thread_of`` is the message
     under which it stands. ``drawn_version`` is the change's version that its present text shows; NULL for
     what is said once and never redrawn. ``details`` holds what the drawing needs beyond the rows.
-    ``priority`` 0 leaves first.
+    ``priority`` 0 leaves first. ``blind_sends``: how often it was sent again though it may have arrived.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -38,7 +38,7 @@ class Message(SQLModel, table=True):
     kind: str
     recipient: str
     only_for: str | None = None
-    change_id: int | None = Field(default=None, foreign_key="change.id", index=True)
+    change_id: int | None = Field(default=None, foreign_key="change.id")
     release_id: int | None = Field(default=None, foreign_key="release.id")
     rollback_id: int | None = Field(default=None, foreign_key="rollback.id")
     thread_of: int | None = Field(default=None, foreign_key="message.id")
@@ -52,6 +52,7 @@ class Message(SQLModel, table=True):
     drawn_hash: str = ""
     attempts: int = 0
     ambiguous: bool = False
+    blind_sends: int = 0
     due_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     lease_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     last_error: str = ""
@@ -59,6 +60,8 @@ class Message(SQLModel, table=True):
 
     __table_args__ = (
         Index("messages_due", "state", "due_at"),
+        Index("messages_next", "state", "priority", "id"),
+        Index("messages_of_change", "change_id", "recipient"),
         Index("message_place", "channel", "ts"),
         {"sqlite_autoincrement": True},
     )

@@ -11,9 +11,12 @@ from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, insert, update
 from sqlalchemy import select as select_rows
+from sqlalchemy.orm import load_only
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, SQLModel, col, select
 
 from storage.models import Ask, Change, Evidence, Revision, Touch, Vote
+from storage.prepared import Prepared
 from storage.vocabulary import Decision, State
 
 OPEN = (
@@ -62,32 +65,56 @@ class Result:
     at: datetime
 
 
-_votes, _touches, _evidence = (
-    SQLModel.metadata.tables[str(table.__tablename__)] for table in (Vote, Touch, Evidence)
+_changes, _votes, _touches, _evidence = (
+    SQLModel.metadata.tables[str(table.__tablename__)] for table in (Change, Vote, Touch, Evidence)
 )
 _of_change: BindParameter[int] = bindparam("of_change")
 _OF_REVISION = (
     select_rows(Revision, Change)
     .join(Change, col(Change.id) == col(Revision.change_id))
     .where(col(Revision.id) == bindparam("revision_id"))
-    .with_for_update(of=Change)
     .execution_options(populate_existing=True)
 )
-_COUNTING = select_rows(*(_votes.c[field.name] for field in fields(Cast))).where(
-    _votes.c.change_id == _of_change,
-    _votes.c.review_digest == bindparam("digest"),
-    _votes.c.counting.is_(True),
+_DECIDES: tuple[tuple[Any, ...], tuple[Any, ...]] = (
+    (
+        Revision.number,
+        Revision.content_digest,
+        Revision.review_digest,
+        Revision.rollback_plan,
+        Revision.stop_conditions,
+    ),
+    (
+        Change.workflow,
+        Change.state,
+        Change.version,
+        Change.submitter,
+        Change.lane,
+        Change.gate_required,
+        Change.revision,
+        Change.needs_new_before,
+        Change.classification,
+    ),
 )
-_TOUCHES = (
+"""What a decision looks at. Texts may be long and forms longer; whoever asks for them later gets them."""
+_TO_DECIDE = _OF_REVISION.options(*(load_only(*columns) for columns in _DECIDES))
+_COUNTING = Prepared(
+    select_rows(*(_votes.c[field.name] for field in fields(Cast))).where(
+        _votes.c.change_id == _of_change,
+        _votes.c.review_digest == bindparam("digest"),
+        _votes.c.counting.is_(True),
+    )
+)
+_TOUCHES = Prepared(
     select_rows(_touches.c.person_id, _touches.c.slack_id)
     .where(_touches.c.change_id == _of_change)
     .order_by(_touches.c.at)
 )
-_EVIDENCE = (
+_EVIDENCE = Prepared(
     select_rows(*(_evidence.c[field.name] for field in fields(Result)))
     .where(_evidence.c.change_id == _of_change)
     .order_by(_evidence.c.id)
 )
+_NEXT_VERSION = update(_changes).where(_changes.c.id == _of_change).values(version=_changes.c.version + 1)
 _CAST = insert(_votes)
 _SUPERSEDE = (
     update(_votes)
@@ -101,9 +128,9 @@ _SUPERSEDE = (
 )
 
 
-def change(session: Session, change_id: int, *, lock: bool = False) -> Change | None:
-    """One change. ``lock``: nobody else may alter it until the transaction ends (Postgres)."""
-    return session.get(Change, change_id, with_for_update=lock or None)
+def change(session: Session, change_id: int) -> Change | None:
+    """One change."""
+    return session.get(Change, change_id)
 
 
 def revision(session: Session, revision_id: int) -> Revision | None:
@@ -111,10 +138,21 @@ def revision(session: Session, revision_id: int) -> Revision | None:
     return session.get(Revision, revision_id)
 
 
-def of_revision(session: Session, revision_id: int) -> tuple[Change, Revision] | None:
-    """A revision by its id with its change, which nobody else may alter until the transaction ends."""
-    found = session.execute(_OF_REVISION, {"revision_id": revision_id}).first()
+def of_revision(
+    session: Session, revision_id: int, *, to_decide: bool = False
+) -> tuple[Change, Revision] | None:
+    """A revision by its id with its change.
+
+    ``to_decide``: only what a decision looks at is read; the rest is, when somebody asks for it.
+    """
+    found = session.execute(_TO_DECIDE if to_decide else _OF_REVISION, {"revision_id": revision_id}).first()
     return (found.Change, found.Revision) if found else None
+
+
+def next_version(session: Session, change: Change) -> None:
+    """The cards of this change are behind now. Every click does this, so it goes past the unit of work."""
+    session.connection().execute(_NEXT_VERSION, {"of_change": change.id})
+    set_committed_value(change, "version", change.version + 1)
 
 
 def current_revision(session: Session, change: Change) -> Revision | None:
@@ -131,9 +169,7 @@ def votes(session: Session, change_id: int) -> list[Vote]:
 
 def counting_votes(session: Session, change_id: int, review_digest: str) -> list[Cast]:
     """The latest decision of each person on this digest."""
-    which = {"of_change": change_id, "digest": review_digest}
-    session.flush()
-    return [Cast(*row) for row in session.connection().execute(_COUNTING, which)]
+    return [Cast(*row) for row in _COUNTING.rows(session, of_change=change_id, digest=review_digest)]
 
 
 def supersede_vote(session: Session, change_id: int, review_digest: str, person_id: int) -> None:
@@ -170,14 +206,12 @@ def approval_of(session: Session, change_id: int, person_id: int, digests: Itera
 
 def touches(session: Session, change_id: int) -> list[Writer]:
     """Who wrote content, note or plan of a change."""
-    session.flush()
-    return [Writer(*row) for row in session.connection().execute(_TOUCHES, {"of_change": change_id})]
+    return [Writer(*row) for row in _TOUCHES.rows(session, of_change=change_id)]
 
 
 def evidence(session: Session, change_id: int) -> list[Result]:
     """Every recorded result of a change, oldest first."""
-    session.flush()
-    return [Result(*row) for row in session.connection().execute(_EVIDENCE, {"of_change": change_id})]
+    return [Result(*row) for row in _EVIDENCE.rows(session, of_change=change_id)]
 
 
 def asked(session: Session, change_id: int) -> list[str]:

@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel, col
 
 from storage.columns import UtcDateTime
 from storage.models import Account, EmailPin, Grant, GroupMember, UserGroup
+from storage.prepared import Prepared
 from storage.vocabulary import AccountKind, Lane, Role
 
 
@@ -77,10 +78,12 @@ def _entitled() -> CompoundSelect[Any]:
     return union_all(by_id, by_email, by_group)
 
 
-_ENTITLED = _entitled()
+_ENTITLED = Prepared(_entitled())
 _accounts = SQLModel.metadata.tables[str(Account.__tablename__)]
-_KNOWN = select(*(_accounts.c[field.name] for field in fields(Known))).where(
-    _accounts.c.slack_id == bindparam("slack_id")
+_KNOWN = Prepared(
+    select(*(_accounts.c[field.name] for field in fields(Known))).where(
+        _accounts.c.slack_id == bindparam("slack_id")
+    )
 )
 
 
@@ -89,9 +92,8 @@ def entitled(session: Session, workflow: str, role: Role, lane: Lane) -> list[En
 
     Inactive accounts and guests are among them, so that a refusal can say why.
     """
-    rows = session.connection().execute(_ENTITLED, {"workflow": workflow, "role": role, "lane": lane})
     found: dict[str, Entitled] = {}
-    for row in rows:
+    for row in _ENTITLED.rows(session, workflow=workflow, role=role, lane=lane):
         each = Entitled(*row)
         if each.slack_id not in found or each.group is None or _fresher(each, found[each.slack_id]):
             found[each.slack_id] = each
@@ -114,8 +116,8 @@ def principals(session: Session, workflow: str, role: Role, lane: Lane) -> list[
 
 def known(session: Session, slack_id: str) -> Known | None:
     """Who is behind an account, as last seen."""
-    row = session.connection().execute(_KNOWN, {"slack_id": slack_id}).first()
-    return Known(*row) if row else None
+    rows = _KNOWN.rows(session, slack_id=slack_id)
+    return Known(*rows[0]) if rows else None
 
 
 def accounts(session: Session, slack_ids: Iterable[str]) -> dict[str, Account]:

@@ -7,9 +7,12 @@ from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
 from storage.models import AuditRow, Message, MessageState, PolicyInForce, PolicyVersion
+from storage.prepared import Prepared
 
-_TEXT_IN_FORCE = select_rows(col(PolicyVersion.id), col(PolicyVersion.text)).join(
-    PolicyInForce, col(PolicyInForce.version_id) == col(PolicyVersion.id)
+_TEXT_IN_FORCE = Prepared(
+    select_rows(col(PolicyVersion.id), col(PolicyVersion.text)).join(
+        PolicyInForce, col(PolicyInForce.version_id) == col(PolicyVersion.id)
+    )
 )
 
 
@@ -20,8 +23,7 @@ def policy_in_force(session: Session) -> PolicyInForce | None:
 
 def text_in_force(session: Session) -> tuple[int, str] | None:
     """Number and text of the policy version that binds now; None before the very first start."""
-    found = session.execute(_TEXT_IN_FORCE).first()
-    return (found.id, found.text) if found else None
+    return next(iter(_TEXT_IN_FORCE.rows(session)), None)
 
 
 def policy_version(session: Session, version_id: int) -> PolicyVersion | None:

@@ -13,9 +13,14 @@ WENT_LIVE = (State.LIVE, State.SUPERSEDED)
 UNSETTLED = (MoveState.PENDING, MoveState.WAITING, MoveState.ELSEWHERE)
 
 
-def release(session: Session, release_id: int, *, lock: bool = False) -> Release | None:
-    """One release. ``lock``: nobody else may alter it until the transaction ends (Postgres)."""
-    return session.get(Release, release_id, with_for_update=lock or None)
+def release(session: Session, release_id: int) -> Release | None:
+    """One release."""
+    return session.get(Release, release_id)
+
+
+def change_of(session: Session, release_id: int) -> int | None:
+    """The number of the change that a release put live."""
+    return session.exec(select(Release.change_id).where(Release.id == release_id)).first()
 
 
 def live(session: Session, workflow: str) -> Release | None:
@@ -79,8 +84,9 @@ def passed_over(session: Session, release: Release, rollback: Rollback) -> list[
     """The releases that a reversal undoes, or has undone, besides its own, newest first.
 
     They are those after the one that comes back; all of them where what was live before the first comes back.
+    None where somebody decided to leave what was set outside this app.
     """
-    if release.live_at is None or _is_the_one_before(release, rollback):
+    if release.live_at is None or rollback.left_by or _is_the_one_before(release, rollback):
         return []
     back = session.get(Release, rollback.to_release_id) if rollback.to_release_id else None
     statement = select(Release).where(
@@ -112,9 +118,9 @@ def since(session: Session, moment: datetime, *, workflow: str | None = None) ->
     return list(session.exec(statement))
 
 
-def rollback(session: Session, rollback_id: int, *, lock: bool = False) -> Rollback | None:
-    """One reversal. ``lock`` as elsewhere."""
-    return session.get(Rollback, rollback_id, with_for_update=lock or None)
+def rollback(session: Session, rollback_id: int) -> Rollback | None:
+    """One reversal."""
+    return session.get(Rollback, rollback_id)
 
 
 def newest_rollback(session: Session, release_id: int) -> Rollback | None:
@@ -158,15 +164,14 @@ def waiting_moves(session: Session) -> list[Move]:
     return list(session.exec(select(Move).where(Move.state == MoveState.WAITING).order_by(col(Move.id))))
 
 
-def move(session: Session, move_id: int, *, lock: bool = False) -> Move | None:
+def move(session: Session, move_id: int) -> Move | None:
     """One move of a pointer."""
-    return session.get(Move, move_id, with_for_update=lock or None)
+    return session.get(Move, move_id)
 
 
-def moves_of(session: Session, release_id: int, *, lock: bool = False) -> list[Move]:
-    """Every move of a release, oldest first. ``lock``: no worker may begin one until the transaction ends."""
-    statement = select(Move).where(Move.release_id == release_id).order_by(col(Move.id))
-    return list(session.exec(statement.with_for_update() if lock else statement))
+def moves_of(session: Session, release_id: int) -> list[Move]:
+    """Every move of a release, oldest first."""
+    return list(session.exec(select(Move).where(Move.release_id == release_id).order_by(col(Move.id))))
 
 
 def restoring(session: Session, workflow: str) -> Move | None:

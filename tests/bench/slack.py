@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlmodel import Session, SQLModel, col
 
 from bot.sandbox.records import Message as Posted
@@ -37,6 +37,7 @@ def copies(town: Town, count: int, complete_from: int) -> Iterator[Click]:
         for table in (Touch, Ask):
             rows = session.scalars(select(table)).all()
             _copy(session, rows[0], ({"change_id": number} for number in numbers))
+        _go_on_counting(session, Change, Revision)
         digest = session.get_one(Revision, 1).content_digest
         _results(session, digest, template, numbers[complete_from:])
         for each in messages:
@@ -46,7 +47,12 @@ def copies(town: Town, count: int, complete_from: int) -> Iterator[Click]:
                 session,
                 each,
                 (
-                    {"id": None, "key": f"{each.kind}:{number}", "change_id": number, "ts": card.ts}
+                    {
+                        "id": None,
+                        "key": each.key.replace(":1", f":{number}", 1),
+                        "change_id": number,
+                        "ts": card.ts,
+                    }
                     for number, card in cards.items()
                 ),
             )
@@ -57,7 +63,18 @@ def copies(town: Town, count: int, complete_from: int) -> Iterator[Click]:
 
 def _copy(session: Session, row: SQLModel, each: Iterator[dict[str, Any]]) -> None:
     table = SQLModel.metadata.tables[str(row.__tablename__)]
-    session.connection().execute(insert(table), [row.model_dump() | alters for alters in each])
+    rows = (row.model_dump() | alters for alters in each)
+    # Where a number is to be given, the database gives it: Postgres takes no NULL for that.
+    kept = [{name: value for name, value in row.items() if name != "id" or value is not None} for row in rows]
+    session.connection().execute(insert(table), kept)
+
+
+def _go_on_counting(session: Session, *tables: type[SQLModel]) -> None:
+    """Postgres gives numbers out of a sequence, which has not seen those that were given by hand."""
+    if session.get_bind().dialect.name == "postgresql":
+        for name in (str(each.__tablename__) for each in tables):
+            newest = text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}")
+            session.connection().execute(newest)
 
 
 def _results(session: Session, digest: str, template: Change, numbers: range) -> None:

@@ -11,9 +11,9 @@ from tests.scenario.town import Town, running_town
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
+def town(tmp_path: Path, database: str) -> Iterator[Town]:
     """A fresh town for one story, over HTTP. When the story is over, everything must be in order."""
-    with running_town(tmp_path) as found, overhearing(found):
+    with running_town(tmp_path, database=database) as found, overhearing(found):
         yield found
         assert_in_order(found)
 

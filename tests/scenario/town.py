@@ -2,7 +2,7 @@
 
 import functools
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ from dulwich.objects import Blob, Commit
 from dulwich.refs import Ref
 from dulwich.repo import Repo
 from pydantic import SecretStr
+from sqlmodel import col, select
 
 from bot.app import Identity, PromptChange
 from bot.changes.first_start import first_policy
@@ -24,8 +25,9 @@ from bot.sandbox.seed import seeded_in_memory
 from bot.sandbox.server import running
 from bot.sandbox.serving import listening, serving
 from bot.sandbox.workspace import Workspace
-from storage import migrate
+from storage import migrate, models
 from storage.engine import Store
+from storage.models import MessageState
 
 NOTE = {
     "what_changed": "Summaries are written as bullet points.",
@@ -57,8 +59,12 @@ class Moment:
 class Town:
     """``settle()`` does everything that is due: nothing runs in the background, so that nothing is timing."""
 
-    def __init__(self, workspace: Workspace, app: PromptChange, repository: Path, moment: Moment) -> None:
+    def __init__(
+        self, workspace: Workspace, app: PromptChange, repository: Path, moment: Moment, database: str
+    ) -> None:
         self.workspace, self.app, self.repository, self.moment = workspace, app, repository, moment
+        self.database = database
+        """The URL by which other processes reach what this town keeps."""
         self.faults: list[dict[str, Any]] = []
         """Errors that the app logged; a story that foresees one takes it out."""
         self.may_fail: set[str] = set()
@@ -165,12 +171,7 @@ class Town:
 
     def messages(self, kind: str, *, change: int | None = None, to: str | None = None) -> list[Message]:
         """All of that kind, as they look now, oldest first."""
-        from sqlmodel import select
-
-        from storage import models
-
-        with self.app.store.reading() as session:
-            rows = session.exec(select(models.Message).where(models.Message.kind == kind)).all()
+        rows = self._rows(kind)
         return [
             self.workspace.message(row.channel, row.ts)
             for row in rows
@@ -180,17 +181,17 @@ class Town:
     def whispers(self, who: str) -> list[str]:
         """What was said to one person alone, newest last."""
         self.settle()
-        from sqlmodel import select
-
-        from storage import models
-
-        with self.app.store.reading() as session:
-            rows = session.exec(select(models.Message).where(models.Message.kind == "private")).all()
+        rows = self._rows("private")
         return [
             f"{row.details['reason']} {row.details['remedy']}".strip()
             for row in rows
-            if who in {row.only_for, row.recipient} and row.state is models.MessageState.SENT
+            if who in {row.only_for, row.recipient} and row.state is MessageState.SENT
         ]
+
+    def _rows(self, kind: str) -> list[models.Message]:
+        with self.app.store.reading() as session:
+            found = select(models.Message).where(models.Message.kind == kind)
+            return list(session.exec(found.order_by(col(models.Message.id))))
 
     def change_policy(self, edit: Any) -> None:
         """Put another policy in force, as ``policy load`` does; ``edit`` alters the parsed YAML."""
@@ -257,17 +258,32 @@ def empty_database() -> bytes:
         return file.read_bytes()
 
 
+def sqlite_in(folder: Path) -> str:
+    """A fresh SQLite database with today's schema: its URL."""
+    (folder / "app.db").write_bytes(empty_database())
+    return f"sqlite:///{folder / 'app.db'}"
+
+
 @contextmanager
-def running_town(folder: Path, *, over_socket: bool = False) -> Iterator[Town]:
-    """The app and the local Slack on two ports of this machine's loopback, with nothing in the background."""
+def running_town(
+    folder: Path,
+    *,
+    over_socket: bool = False,
+    database: str = "",
+    open_store: Callable[[str], Store] = Store.open,
+) -> Iterator[Town]:
+    """The app and the local Slack on two ports of this machine's loopback, with nothing in the background.
+
+    ``database``: the URL of one with today's schema; by default a file in the folder.
+    """
     with ExitStack() as stack:
         seeded = seeded_in_memory(folder)
         stack.callback(seeded.workspace.close)
         # Stories are about what happens; how fast it does is told by the bench.
         seeded.workspace.answer_seconds = seeded.workspace.trigger_seconds = 30.0
         api = stack.enter_context(running(seeded.workspace))
-        (folder / "app.db").write_bytes(empty_database())
-        store = Store.open(f"sqlite:///{folder / 'app.db'}")
+        database = database or sqlite_in(folder)
+        store = open_store(database)
         stack.callback(store.close)
         moment = Moment()
         policy = folder / "policy.yml"
@@ -299,4 +315,4 @@ def running_town(folder: Path, *, over_socket: bool = False) -> Iterator[Town]:
             stack.callback(seeded.workspace.delivery.close)
         app.people.refresh_groups()
         app.people.refresh_accounts()
-        yield Town(seeded.workspace, app, seeded.repository, moment)
+        yield Town(seeded.workspace, app, seeded.repository, moment, database)

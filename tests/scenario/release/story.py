@@ -188,7 +188,7 @@ def on_the_host(town: Town, *words_typed: str) -> tuple[int, str]:
     root = Path(__file__).resolve().parents[3]
     around = {name: value for name, value in os.environ.items() if not name.startswith("SLACK_")}
     around |= {
-        "DATABASE_URL": f"sqlite:///{town.repository.parent / 'app.db'}",
+        "DATABASE_URL": town.database,
         "PYTHONPATH": str(root),
         "LOG_LEVEL": "ERROR",
     }

@@ -64,7 +64,7 @@ def test_a_second_time_says_that_it_was_done_before(town: Town) -> None:
     before = town.commits()
     assert on_the_host(town, "rollback", "R-1", "--as", "rita@example.com") == (
         0,
-        "R-1 was rolled back already.",
+        "PC-1 was rolled back already.",
     )
     assert (town.live_text(LOW.path), town.commits()) == (old, before)
     town.settle()
@@ -98,7 +98,7 @@ def test_a_command_waits_for_the_move_that_the_app_has_taken_up(town: Town) -> N
         move.lease_until = town.moment() + timedelta(seconds=4)
     code, said = on_the_host(town, "rollback", "R-1", "--as", "omar@example.com")
     assert (code, town.live_text(LOW.path)) == (0, old), said
-    assert "R-1 is being rolled back already." in said
+    assert "PC-1 is being rolled back already." in said
     assert "Done: the pointer was read back." in said
     town.settle()
     assert len(hearing(town, "U0SARA", HEAD)) == 1

@@ -5,7 +5,7 @@ import pytest
 from tests.scenario.release.story import LOW, deploy, hearing, proposed, roll_back, spot_check
 from tests.scenario.town import Town
 
-GONE = "the rollback owner of R-1 on summaries, was deactivated in Slack."
+GONE = "the rollback owner of PC-1 on summaries, was deactivated in Slack."
 
 
 @pytest.fixture

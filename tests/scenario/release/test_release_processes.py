@@ -8,16 +8,15 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from sqlmodel import col, or_, select
 
 from bot.app import Identity, PromptChange
 from bot.outbox.pace import Pace
 from bot.sandbox.serving import listening, serving
 from storage.engine import Store
-from storage.models import Change, Message, MessageState, Move, MoveState
 from tests.scenario.order import assert_in_order, overhearing
 from tests.scenario.release.story import HIGH, LOW, approved, live, roll_back
 from tests.scenario.town import Town, running_town, words
+from tests.scenario.waiting import something_waits
 
 
 class Pair(Town):
@@ -28,38 +27,18 @@ class Pair(Town):
     def settle(self) -> None:
         """Wait until nothing is left to do, and let the other app answer what comes next."""
         until = time.monotonic() + 30
-        while busy(self):
+        while something_waits(self.app.store, self.moment()):
             assert time.monotonic() < until, "something was still due"
             time.sleep(0.01)
         self.addresses.reverse()
         self.workspace.deliver_to(self.addresses[0])
 
 
-def busy(town: Town) -> bool:
-    """Whether a message or a move waits, or a card shows what is over."""
-    with town.app.store.reading() as session:
-        waiting = select(Message.id).where(Message.state == MessageState.PENDING)
-        moving = select(Move.id).where(
-            or_(Move.state == MoveState.PENDING, col(Move.lease_until).is_not(None))
-        )
-        old = (
-            select(Message.id)
-            .join(Change, col(Change.id) == col(Message.change_id))
-            .where(
-                Message.state == MessageState.SENT,
-                col(Message.redrawn).is_(True),
-                col(Message.ts).is_not(None),
-                col(Message.drawn_version) < col(Change.version),
-            )
-        )
-        return any(session.exec(each).first() is not None for each in (waiting, moving, old))
-
-
 @pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Pair]:
-    """The usual app and a second one, each with a store of its own on the same file."""
-    with running_town(tmp_path) as town, overhearing(town), ExitStack() as stack:
-        store = Store.open(f"sqlite:///{tmp_path / 'app.db'}")
+def pair(tmp_path: Path, database: str) -> Iterator[Pair]:
+    """The usual app and a second one, each with a store of its own on the same database."""
+    with running_town(tmp_path, database=database) as town, overhearing(town), ExitStack() as stack:
+        store = Store.open(town.database)
         stack.callback(store.close)
         local = town.workspace.app
         second = PromptChange(
@@ -73,7 +52,7 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
             pace=Pace(0, 0, 0),
         )
         url = stack.enter_context(serving(second.edge(), stack.enter_context(listening())))
-        both = Pair(town.workspace, town.app, town.repository, town.moment)
+        both = Pair(town.workspace, town.app, town.repository, town.moment, town.database)
         both.addresses = [str(town.workspace.delivery.request_url), f"{url}/slack/events"]
         for app in (town.app, second):
             app.outbox.start()

@@ -75,7 +75,7 @@ def test_after_a_day_it_is_over(town: Town) -> None:
     dev = town.person("U0DEV")
     dev.click(card, "restore")
     assert dev.view() is None
-    assert "The time in which R-1 could be restored is over." in town.whispers("U0DEV")[-1]
+    assert "The time in which PC-1 could be restored is over." in town.whispers("U0DEV")[-1]
     assert NEW[LOW] not in (town.live_text(LOW.path) or "")
 
 
@@ -88,7 +88,7 @@ def test_a_form_that_was_open_when_the_day_ended_is_refused(town: Town) -> None:
     town.moment.pass_by(hours=25)
     town.app.people.refresh_groups()
     assert not dev.submit(values={"reason": WHY}).ok
-    assert "The time in which R-1 could be restored is over." in str(dev.last_answer.errors)
+    assert "The time in which PC-1 could be restored is over." in str(dev.last_answer.errors)
     town.settle()
     assert NEW[LOW] not in (town.live_text(LOW.path) or "")
 
@@ -132,7 +132,7 @@ def test_nothing_is_deployed_while_a_restore_is_under_way(town: Town) -> None:
     asks_back(town, "U0DEV")
     aside.rename(town.repository)
     deploy(town, number)
-    assert "R-1 is being restored on summaries." in town.whispers("U0DEV")[-1]
+    assert "PC-1 is being restored on summaries." in town.whispers("U0DEV")[-1]
     town.moment.pass_by(minutes=5)
     town.settle()
     assert NEW[LOW] in (town.live_text(LOW.path) or "")

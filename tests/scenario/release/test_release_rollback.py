@@ -56,7 +56,7 @@ def test_a_second_click_does_nothing(town: Town, old: str) -> None:
     roll_back(town, 1)
     before = town.commits()
     town.person("U0OMAR", hostile=True).click(card, "roll_back")
-    assert "R-1 was rolled back already." in town.whispers("U0OMAR")
+    assert "PC-1 was rolled back already." in town.whispers("U0OMAR")
     assert town.commits() == before
     assert town.live_text(MEDIUM.path) == old
     assert len(town.messages("rollback")) == 1

@@ -56,14 +56,14 @@ def test_a_target_that_is_away_is_said_loudly_and_tried_until_it_is_back(town: T
         assert "By hand" in card
         assert "Rolling back: PC-1" in words(town.message("live"))
         assert "is *not* back on" in words(hearing(town, "U0SARA", "Rolling back: PC-1")[0])
-        assert len(hearing(town, "U0RITA", "The rollback of R-1 on summaries is not done.")) == 1
+        assert len(hearing(town, "U0RITA", "The rollback of PC-1 on summaries is not done.")) == 1
         when = attempts(town, 4)
         pauses = [later - sooner for sooner, later in pairwise(when)]
         assert pauses[0] < max(pauses)
         assert max(pauses) > 8
         assert max(pauses) <= 61
         assert "Rolling back: PC-1" in words(town.message("rollback"))
-        assert len(hearing(town, "U0RITA", "The rollback of R-1 on summaries is not done.")) == 1
+        assert len(hearing(town, "U0RITA", "The rollback of PC-1 on summaries is not done.")) == 1
     town.moment.pass_by(minutes=1)
     town.settle()
     assert town.live_text(LOW.path) == old
@@ -82,7 +82,7 @@ def test_a_pointer_that_was_moved_outside_is_left_alone_until_people_decide(town
     card = town.message("rollback")
     assert "Rollback needs a person: PC-1" in words(card)
     assert "Rolled back" not in words(card)
-    assert hearing(town, "U0RITA", "The rollback of R-1 on summaries is not done.")
+    assert hearing(town, "U0RITA", "The rollback of PC-1 on summaries is not done.")
     town.person("U0BEN").click(card, "roll_back_anyway")
     assert "not on the list of people who may roll back" in town.whispers("U0BEN")[-1]
     town.person("U0OMAR").click(card, "roll_back_anyway", confirm=False)
@@ -96,6 +96,28 @@ def test_a_pointer_that_was_moved_outside_is_left_alone_until_people_decide(town
     assert "Nothing waits for that decision." in town.whispers("U0RITA")[-1]
 
 
+def test_what_was_set_outside_can_be_left_as_it_is(town: Town) -> None:
+    """Whoever holds the right keeps it; the release is over, and the next change starts from there."""
+    live(town, LOW, NEW)
+    town.commit_outside(LOW.path, THIRD)
+    roll_back(town, 1)
+    card = town.message("rollback")
+    town.person("U0BEN").click(card, "leave_as_found")
+    assert "not on the list of people who may roll back" in town.whispers("U0BEN")[-1]
+    town.person("U0OMAR").click(card, "leave_as_found")
+    town.person("U0RITA", hostile=True).click(card, "roll_back_anyway")
+    town.settle()
+    assert town.live_text(LOW.path) == THIRD
+    said = words(town.message("rollback"))
+    assert "Rolled back: PC-1" in said
+    assert "was left on" in said
+    assert "which was set outside this app, by <@U0OMAR>" in said
+    assert "Nothing waits for that decision." in town.whispers("U0RITA")[-1]
+    number = approved(town, LOW, "Another text", old="A text")
+    deploy(town, number)
+    assert "Another text" in (town.live_text(LOW.path) or "")
+
+
 def test_nothing_is_deployed_while_a_rollback_waits_for_people(town: Town) -> None:
     """Otherwise the decision to put the old version back would undo the new release unseen."""
     live(town, LOW, NEW)
@@ -103,7 +125,7 @@ def test_nothing_is_deployed_while_a_rollback_waits_for_people(town: Town) -> No
     number = approved(town, LOW, "Another text", old="A text")
     roll_back(town, 1)
     deploy(town, number)
-    assert "R-1 is being rolled back on summaries." in town.whispers("U0DEV")[-1]
+    assert "PC-1 is being rolled back on summaries." in town.whispers("U0DEV")[-1]
     town.person("U0OMAR").click(town.message("rollback"), "roll_back_anyway")
     town.settle()
     assert "one paragraph" in (town.live_text(LOW.path) or "")

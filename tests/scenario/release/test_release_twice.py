@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from threading import Barrier, Thread
 
-from tests.scenario.release.story import HIGH, LOW, approved, deploy, value_of
-from tests.scenario.town import Town, words
+from sqlmodel import col, select
+
+from storage.models import AuditRow
+from tests.scenario.release.story import HIGH, LOW, approved, deploy, proposed, value_of
+from tests.scenario.town import Town, top, words
 
 NEW = "at most five bullet points"
 
@@ -57,7 +60,7 @@ def test_another_change_of_the_workflow_waits_while_one_is_releasing(town: Town)
     second = approved(town, HIGH, "a refund of up to $20")
     deploy(town, first)
     deploy(town, second, by="U0RITA")
-    assert "R-1 (PC-1) is being released on refunds." in town.whispers("U0RITA")[-1]
+    assert "PC-1 is being released on refunds." in town.whispers("U0RITA")[-1]
     assert "up to $100" in (town.live_text(HIGH.path, "production-canary") or "")
     town.person("U0RITA").click(town.message("live"), "stop_release")
     town.settle()
@@ -79,3 +82,36 @@ def test_rolling_back_at_once_moves_the_pointer_once_and_tells_everyone_once(tow
     assert len(town.messages("rollback")) == 1
     assert len(town.messages("rollback_notice", to="U0SARA")) == 1
     assert "Rolled back" in words(town.message("rollback"))
+
+
+def test_a_reason_that_is_sent_twice_is_given_once(town: Town) -> None:
+    """Whoever saw no answer sends the form again; the record has one reason, until another is given."""
+    deploy(town, approved(town, LOW, NEW))
+    town.person("U0RITA").click(town.message("live"), "roll_back")
+    town.settle()
+    rita = town.person("U0RITA", hostile=True)
+    rita.click(town.message("rollback"), "add_reason")
+    form = top(rita)
+    for reason in ("Two summaries lost a number.", "Two summaries lost a number.", "It was three."):
+        assert rita.submit(form, values={"reason": reason}).ok
+    given = [each.data["reason"] for each in trail(town) if each.verb == "rollback:reason"]
+    assert given == ["Two summaries lost a number.", "It was three."]
+
+
+def test_a_result_that_is_sent_twice_is_recorded_once(town: Town) -> None:
+    """The second sending says that it is recorded already; another result of the suite is a new one."""
+    number = proposed(town, HIGH, "a refund of up to $100")
+    chloe, run = town.person("U0CHLOE"), {"suite": "golden", "total": "60", "newly_failing": "0"}
+    for passed in ("60", "60", "59", "60"):
+        chloe.click(town.card(number), "record_result")
+        assert chloe.submit(values={**run, "passed": passed}).ok
+    recorded = [each.data["passed"] for each in trail(town) if each.verb == "evidence:attest"]
+    assert recorded == [60, 59, 60]
+    town.settle()
+    assert len([each for each in town.messages("thread") if "recorded a result" in words(each)]) == 3
+
+
+def trail(town: Town) -> list[AuditRow]:
+    """The audit rows, oldest first."""
+    with town.app.store.reading() as session:
+        return list(session.exec(select(AuditRow).order_by(col(AuditRow.id))))

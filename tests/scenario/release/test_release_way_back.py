@@ -111,7 +111,7 @@ def test_a_release_that_was_replaced_is_not_rolled_back(town: Town) -> None:
     before = town.commits()
     town.person("U0RITA", hostile=True).click(card, "roll_back")
     said = town.whispers("U0RITA")[-1]
-    assert "R-1 is not live any more: R-2 (PC-2) replaced it." in said
+    assert "PC-1 is not live any more: PC-2 replaced it." in said
     assert "Was live: PC-1" in words(town.message("live", change=1))
     assert actions(town.message("live", change=1)) == []
     assert town.commits() == before
@@ -123,6 +123,6 @@ def test_a_release_that_failed_has_nothing_to_reverse(town: Town) -> None:
     with lost(town, number):
         deploy(town, number)
     town.person("U0RITA", hostile=True).click(town.card(), "roll_back", value="1")
-    assert "R-1 never went live, so there is nothing to reverse." in town.whispers("U0RITA")[-1]
+    assert "PC-1 never went live, so there is nothing to reverse." in town.whispers("U0RITA")[-1]
     assert actions(town.message("live")) == []
     assert town.messages("rollback") == []

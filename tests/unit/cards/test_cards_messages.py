@@ -55,6 +55,7 @@ def cases() -> Iterator[Case]:
     )
     yield "thread", None, {"text": HOSTILE}
     yield "private", None, {"reason": HOSTILE, "remedy": LONGEST}
+    yield "undelivered", None, {"to": "C0TOOLS", "why": LONGEST, "workflow": HOSTILE, "change": 42}
     yield "policy_announced", policy(), {"by": "U0ANA"}
     yield "audit_head", None, {"row": 12_345, "digest": f"audit-v1:{'5e' * 32}"}
 

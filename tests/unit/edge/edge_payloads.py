@@ -17,7 +17,14 @@ SUBMISSION: dict[str, Any] = {
     "type": "view_submission",
     "user": {"id": "U1"},
     "team": {"id": "T1"},
-    "view": {"id": "V1", "type": "modal", "callback_id": "submit_note", "state": {"values": {}}},
+    "view": {
+        "id": "V1",
+        "type": "modal",
+        "callback_id": "submit_note",
+        "private_metadata": "",
+        "state": {"values": {}},
+        "blocks": [],
+    },
 }
 CLOSED: dict[str, Any] = {**SUBMISSION, "type": "view_closed", "is_cleared": False}
 SHORTCUT: dict[str, Any] = {

@@ -1,10 +1,11 @@
 """A desk with everything around the outbox: a database file, a local Slack, a clock moved by hand."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from bot.drawn import Drawn
 from bot.outbox.mail import client_for
@@ -69,7 +70,9 @@ class Desk:
         change = session.get(Change, message.change_id) if message.change_id else None
         version = f" v{change.version}" if change and message.details.get("shows_version", True) else ""
         text = f"{message.key}{version}"
-        return Drawn(text, ({"type": "section", "text": {"type": "mrkdwn", "text": text}},))
+        section = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+        padding = {"type": "section", "text": {"type": "plain_text", "text": "x" * 2_900}}
+        return Drawn(text, (section, *[padding] * message.details.get("padding", 0)))
 
     def postman(self, **options: Any) -> Postman:
         """A postman in no hurry and without chance."""
@@ -88,6 +91,20 @@ class Desk:
             assert change.id is not None
             return change.id
 
+    def changes(self, count: int) -> list[int]:
+        """So many changes at once."""
+        now = self.clock()
+        with self.store.transaction() as session:
+            made = [
+                Change(
+                    workflow="refunds", submitter=ANA, state=State.IN_REVIEW, state_since=now, created_at=now
+                )
+                for _ in range(count)
+            ]
+            session.add_all(made)
+            session.flush()
+            return [each.id or 0 for each in made]
+
     def alter(self, change_id: int) -> None:
         """Something about the change that its cards show."""
         with self.store.transaction() as session:
@@ -104,6 +121,12 @@ class Desk:
             assert message.id is not None
             return message.id
 
+    def write_many(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Many message rows in one transaction."""
+        now = self.clock()
+        with self.store.transaction() as session:
+            session.add_all(Message(kind="test", due_at=now, created_at=now, **row) for row in rows)
+
     def row(self, message_id: int) -> Message:
         """The row as it is now."""
         with self.store.reading() as session:
@@ -114,6 +137,12 @@ class Desk:
         with self.store.reading() as session:
             return list(session.exec(select(Message.state).order_by(col(Message.id))))
 
+    def waiting(self) -> int:
+        """How many messages have not left."""
+        with self.store.reading() as session:
+            statement = select(func.count()).select_from(Message).where(Message.state == MessageState.PENDING)
+            return session.exec(statement).one()
+
     def texts(self, channel: str = CHANNEL) -> list[str]:
         """What stands in a channel."""
         return [each.text for each in self.slack.messages(channel)]
@@ -121,6 +150,26 @@ class Desk:
     def direct(self, person: str) -> list[Shown]:
         """What stands in somebody's direct messages."""
         return self.slack.messages(self.slack.direct_message(person).id)
+
+
+def let_pass(desk: Desk, postman: Postman, *, look_every: float = 0.0, **span: float) -> None:
+    """Work for so long, and pass over the time for which the postman would sleep, or a little more."""
+    until = desk.clock() + timedelta(**span)
+    while desk.clock() < until:
+        rest = postman.step()
+        if rest is not None:
+            desk.clock.forward(max(rest.seconds, look_every))
+
+
+def send_all(desk: Desk, postman: Postman) -> float:
+    """Work until nothing waits, and pass over sleep; how many seconds went by."""
+    began = desk.clock()
+    while True:
+        rest = postman.step()
+        if rest is not None:
+            if not desk.waiting():
+                return (desk.clock() - began).total_seconds()
+            desk.clock.forward(rest.seconds)
 
 
 def drain(postman: Postman) -> None:

@@ -6,7 +6,7 @@ from bot.policy.gates import Evidence, SpotCheck, gate_states
 from bot.policy.load import default_policy
 from storage.vocabulary import Lane
 
-POLICY = default_policy()
+LANES = default_policy().lanes
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ POLICY = default_policy()
 )
 def test_the_regression_gate_holds_its_figures(lane: Lane, results: list[Evidence], met: bool) -> None:  # noqa: FBT001 - a column of the table
     """The newest result of each suite is measured against the figures of the lane."""
-    states = gate_states(POLICY, lane, gate_required=True, evidence=results)
+    states = gate_states(LANES.of(lane), gate_required=True, evidence=results)
     assert met == next(state.met for state in states if state.name == "regression")
 
 
@@ -44,29 +44,29 @@ def test_the_regression_gate_holds_its_figures(lane: Lane, results: list[Evidenc
 )
 def test_the_spot_check_wants_every_example_marked_good(marks: tuple[bool | None, ...], met: bool) -> None:  # noqa: FBT001 - a column of the table
     """A missing mark and a bad mark both keep the gate shut."""
-    (state,) = gate_states(POLICY, Lane.LOW, gate_required=False, spot_check=SpotCheck(marks))
+    (state,) = gate_states(LANES.low, gate_required=False, spot_check=SpotCheck(marks))
     assert (state.name, state.met) == ("spot_check", met)
 
 
 def test_a_low_change_has_a_gate_only_where_one_is_required() -> None:
     """Spot check always; the regression gate beside it where it is required."""
-    assert [s.name for s in gate_states(POLICY, Lane.LOW, gate_required=False)] == ["spot_check"]
-    assert [s.name for s in gate_states(POLICY, Lane.LOW, gate_required=True)] == ["spot_check", "regression"]
+    assert [s.name for s in gate_states(LANES.low, gate_required=False)] == ["spot_check"]
+    assert [s.name for s in gate_states(LANES.low, gate_required=True)] == ["spot_check", "regression"]
 
 
 def test_a_target_without_stages_needs_a_scored_sample_in_high() -> None:
     """A sample that people scored takes the place of stages; a machine's result does not."""
     by_machine, by_people = Evidence("m", 50, 50, 0), Evidence("p", 20, 20, 0, scored_by_people=True)
     for results, met in (([by_machine], False), ([by_machine, by_people], True)):
-        states = gate_states(POLICY, Lane.HIGH, gate_required=True, evidence=results, target_has_stages=False)
+        states = gate_states(LANES.high, gate_required=True, evidence=results, target_has_stages=False)
         assert met == next(state.met for state in states if state.name == "scored_sample")
-    staged = gate_states(POLICY, Lane.HIGH, gate_required=True)
+    staged = gate_states(LANES.high, gate_required=True)
     assert "scored_sample" not in {state.name for state in staged}
 
 
 def test_a_gate_says_what_it_wants_and_has() -> None:
     """The figures of the lane and of the result stand in the text."""
-    (state,) = gate_states(POLICY, Lane.MEDIUM, gate_required=True, evidence=[Evidence("core", 20, 18, 1)])
+    (state,) = gate_states(LANES.medium, gate_required=True, evidence=[Evidence("core", 20, 18, 1)])
     assert state.text == (
         "Regression: core: 18 of 20 passed, 1 newly failing. "
         "Wanted: at least 20 cases, 95 % passing, nothing newly failing."

@@ -130,7 +130,7 @@ def test_a_migration_that_loses_something_would_be_noticed(store: Store, loss: s
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "next", "{newest}"
+revision, down_revision = "9999", "{newest}"
 
 def upgrade():
     with op.batch_alter_table("change", recreate="always") as batch:
@@ -143,7 +143,7 @@ def _with_next(folder: Path, monkeypatch: pytest.MonkeyPatch, more: str = "pass"
     """The migrations of today and one that rebuilds a table to which many others point."""
     shutil.copytree(migrate.FOLDER, folder / "migrations")
     text_of_it = NEXT.format(newest=migrate.newest(), more=more)
-    (folder / "migrations" / "versions" / "next.py").write_text(text_of_it, encoding="utf-8")
+    (folder / "migrations" / "versions" / "9999_next.py").write_text(text_of_it, encoding="utf-8")
     monkeypatch.setattr(migrate, "FOLDER", folder / "migrations")
 
 
