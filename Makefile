@@ -3,7 +3,7 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help run test lint bench browser slow soak lock reset-sandbox clean install install-dev
+.PHONY: help run test lint bench browser slow soak audit lock reset-sandbox clean install install-dev
 
 VENV = .venv
 PYTHONS = python3.13 python3.12 python3.11 python3
@@ -51,13 +51,20 @@ clean: ## remove the virtual environment and every cache
 	@rm -rf "$(VENV)" .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-lock: ## write both lock files anew from pyproject.toml
+audit: $(VENV)/created ## look every locked package up among the known vulnerabilities; needs the network
+	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; "$(VENV)/bin/python" -m venv "$$tools"; \
+	"$$tools/bin/python" -m pip --disable-pip-version-check --quiet install --require-hashes \
+		-r requirements-audit.lock; \
+	"$$tools/bin/pip-audit" --require-hashes --disable-pip -r requirements.lock -r requirements-dev.lock
+
+lock: ## write the lock files anew from pyproject.toml
 	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
 	python=$$($(FIND_PYTHON)); "$$python" -m venv "$$tools"; "$$tools/bin/pip" install --quiet uv; \
 	printf '%s\n' hatchling editables > "$$tools/build.in"; \
 	"$$tools/bin/uv" $(LOCK) pyproject.toml "$$tools/build.in" -o requirements.lock; \
 	"$$tools/bin/uv" $(LOCK) pyproject.toml --extra postgres --group dev -c requirements.lock -o requirements-dev.lock; \
-	echo "Written: requirements.lock, requirements-dev.lock"
+	"$$tools/bin/uv" $(LOCK) --group audit -o requirements-audit.lock; \
+	echo "Written: requirements.lock, requirements-dev.lock, requirements-audit.lock"
 
 # The first Python in the list that is new enough and can make virtual environments.
 FIND_PYTHON = for python in $(PYTHONS); do \

@@ -119,6 +119,11 @@ class PromptChange:
             self.bolt, Desk(self.context, self.people, slack_client(bot_token, api_url, click_seconds), now)
         )
         self._signing_secret = signing_secret
+        self._parts: dict[str, Callable[[], str | None]] = {
+            "database": self.store.problem,
+            "clock": self.clock.problem,
+            "outbox": self.outbox.problem,
+        }
 
     def edge(self, **options: Any) -> Edge:  # noqa: ANN401  passed on as they are
         """The ASGI application that Slack's requests come to."""
@@ -128,12 +133,12 @@ class PromptChange:
 
     def readiness(self) -> Mapping[str, Problem | None]:
         """What is not well, by part."""
-        found = {
-            "database": self.store.problem(),
-            "clock": self.clock.problem(),
-            "outbox": self.outbox.problem(),
-        }
+        found = {name: problem() for name, problem in self._parts.items()}
         return {name: Problem(words) if words else None for name, words in found.items()}
+
+    def depend_on(self, part: str, problem: Callable[[], str | None]) -> None:
+        """Without this part, too, the app is not ready. ``problem`` says in words what is not well."""
+        self._parts[part] = problem
 
     def start(self) -> None:
         """Let the outbox and the clock work."""

@@ -12,6 +12,7 @@ from bot.app import OUTBOX_SECONDS, Identity, PromptChange, slack_client, utc_no
 from bot.changes.first_start import first_policy
 from bot.edge import Edge
 from bot.edge.socket import SocketMode
+from bot.outbox.answers import judge
 from bot.policy.load import PolicyError
 from bot.settings import Mode, Settings, WrongSettingError
 from storage import migrate
@@ -25,13 +26,18 @@ def who_we_are(token: SecretStr, api_url: str) -> Identity:
     try:
         answer = slack_client(token, api_url, OUTBOX_SECONDS).auth_test()
     except SlackApiError as error:
-        remedy = f"was refused by Slack ({error.response['error']}). Copy the Bot User OAuth Token again."
+        remedy = f"was refused by Slack ({_code(error)}). Copy the Bot User OAuth Token again."
         raise WrongSettingError("SLACK_BOT_TOKEN", remedy) from None
     except OSError as error:
         raise WrongSettingError(
             "SLACK_API_URL", f"does not answer at {api_url} ({type(error).__name__})."
         ) from None
     return Identity(answer["team_id"], answer["user_id"], answer["bot_id"], answer.get("enterprise_id"))
+
+
+def _code(error: SlackApiError) -> str:
+    """Slack's own word for it, and nothing else of an answer: that may repeat what it was asked with."""
+    return judge(error).code or "without a word that we know"
 
 
 def open_store(settings: Settings) -> Store:
@@ -82,6 +88,7 @@ def connect(app: PromptChange, settings: Settings) -> SocketMode:
     _check_app_token(token, settings.slack_api_url)
     socket = SocketMode(app.bolt, token.get_secret_value(), settings.slack_api_url)
     socket.open()
+    app.depend_on("socket", socket.problem)
     return socket
 
 
@@ -90,7 +97,7 @@ def _check_app_token(token: SecretStr, api_url: str) -> None:
     try:
         slack_client(token, api_url, OUTBOX_SECONDS).apps_connections_open(app_token=token.get_secret_value())
     except SlackApiError as error:
-        remedy = f"was refused by Slack ({error.response['error']}). Make one with connections:write."
+        remedy = f"was refused by Slack ({_code(error)}). Make one with connections:write."
         raise WrongSettingError("SLACK_APP_TOKEN", remedy) from None
 
 

@@ -50,6 +50,12 @@ def _secret(pattern: str, remedy: str) -> Callable[[SecretStr], SecretStr]:
     return check
 
 
+def _password_in(database: SecretStr) -> SecretStr | None:
+    """The password in an address, as it is written there."""
+    found = re.search(r"://[^:@/]*:([^@]*)@", database.get_secret_value())
+    return SecretStr(found[1]) if found else None
+
+
 def _web_address(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
         raise ValueError("must be a web address such as https://slack.com/api/.")
@@ -126,7 +132,8 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[SecretStr | None, ...]:
         """What must never be seen in a log, for `bot.logs.set_up`."""
-        return (self.slack_bot_token, self.slack_signing_secret, self.slack_app_token)
+        given = (self.slack_bot_token, self.slack_signing_secret, self.slack_app_token)
+        return (*given, _password_in(self.database_url))
 
     @property
     def mode(self) -> Mode:

@@ -81,6 +81,9 @@ def _summary(facts: RollbackFacts, room: Room) -> list[Block]:
 def _moved(facts: RollbackFacts, old: str, new: str) -> str:
     if facts.restored:
         return f"was rolled back to {new} and has been restored to {old}."
+    if facts.left_by:
+        by = mention(facts.left_by)
+        return f"was left on {new}, which was set outside this app, by {by}. It was on {old}."
     if facts.state is RollbackState.DONE:
         done = f" since {when(facts.done_at)}" if facts.done_at else ""
         return f"is back on {new}{done}. It was on {old}."
@@ -141,7 +144,18 @@ def rollback_buttons(facts: RollbackFacts) -> list[Block]:
     done = facts.state is RollbackState.DONE and not facts.restored
     second = CONFIRM_RESTORE if facts.restore_asked_by else ""
     restore = button(Action.RESTORE, facts.id, text=second) if done and facts.restorable_until else None
-    return row(Row.ROLLBACK, _anyway(facts) if asking else None, add, restore)
+    return row(
+        Row.ROLLBACK, _anyway(facts) if asking else None, _leave(facts) if asking else None, add, restore
+    )
+
+
+def _leave(facts: RollbackFacts) -> Block:
+    text = (
+        f"{one_line(facts.workflow, 80)} stays on {clip(short(facts.pointer_found), 30)}, which was set "
+        f"outside this app. The cards say that {label(facts.change_id)} is no longer live."
+    )
+    asked = confirmation("Leave it as it is?", text, "Leave it")
+    return button(Action.LEAVE_AS_FOUND, facts.id, confirm=asked)
 
 
 def _anyway(facts: RollbackFacts) -> Block:

@@ -24,6 +24,7 @@ class Action(StrEnum):
     ROLL_BACK = "roll_back"
     ROLL_BACK_TO = "roll_back_to"
     ROLL_BACK_ANYWAY = "roll_back_anyway"
+    LEAVE_AS_FOUND = "leave_as_found"
     ADVANCE = "advance"
     STOP_RELEASE = "stop_release"
     TASK_DONE = "task_done"
@@ -50,6 +51,7 @@ LABELS: dict[Action, str] = {
     Action.ROLL_BACK: "Roll back",
     Action.ROLL_BACK_TO: "Roll back to…",
     Action.ROLL_BACK_ANYWAY: "Roll back anyway",
+    Action.LEAVE_AS_FOUND: "Leave it as it is",
     Action.ADVANCE: "Advance",
     Action.STOP_RELEASE: "Stop and roll back",
     Action.TASK_DONE: "Done, it is set",

@@ -112,7 +112,8 @@ class AcknowledgementFacts:
 class RollbackFacts:
     """One reversal. ``trouble`` is the last error in words; ``passed_over`` other releases undone with it.
 
-    ``summary``: what the release had changed.
+    ``summary``: what the release had changed. ``left_by``: who kept what was set outside this app, which is
+    then the ``to_version``.
     """
 
     id: int
@@ -137,6 +138,7 @@ class RollbackFacts:
     restore_asked_by: Who | None = None
     restore_reason: str = ""
     summary: str = ""
+    left_by: Who | None = None
 
 
 @dataclass(frozen=True, slots=True)

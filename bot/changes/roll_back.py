@@ -17,7 +17,7 @@ from bot.changes.outcome import Actor, Done, Outcome, Refused
 from bot.changes.rights import may_roll_back
 from bot.changes.way_back import WayBack, start_moves, ways_back
 from storage import audit
-from storage.models import Change, MoveState, Release, Revision, Rollback, RollbackState
+from storage.models import Change, Move, MoveState, Purpose, Release, Revision, Rollback, RollbackState
 from storage.queries import releases
 from storage.vocabulary import State
 
@@ -71,20 +71,10 @@ def roll_back(
 def roll_back_anyway(context: Context, rollback_id: int, *, actor: Actor, now: datetime) -> Outcome:
     """Put the old version back from wherever the pointer is now, after people were asked."""
     with context.transaction() as session:
-        found = rollback_by_id(session, rollback_id)
-        if isinstance(found, Refused):
+        found = _asking(session, rollback_id, actor)
+        if not isinstance(found, tuple):
             return found
-        rollback, release, change, _ = found
-        refusal = may_roll_back(session, release, actor)
-        if refusal:
-            return refusal
-        stuck = [
-            each for each in releases.moves_of(session, release.id or 0) if each.state is MoveState.ELSEWHERE
-        ]
-        if rollback.state is not RollbackState.ASKING or not stuck:
-            return Done(
-                "Nothing waits for that decision.", already=True, change_id=change.id, rollback_id=rollback.id
-            )
+        rollback, release, change, stuck = found
         for move in stuck:
             move.state, move.due_at, move.attempts = MoveState.PENDING, now, 0
             move.key, move.expected, move.expected_known = f"{move.key}+", None, False
@@ -92,6 +82,61 @@ def roll_back_anyway(context: Context, rollback_id: int, *, actor: Actor, now: d
         audit.append(session, "rollback:anyway", release_name(release.id), actor=actor.slack_id, now=now)
         touch(session, change)
         return Done("Putting it back.", change_id=change.id, release_id=release.id, rollback_id=rollback.id)
+
+
+def leave_as_found(context: Context, rollback_id: int, *, actor: Actor, now: datetime) -> Outcome:
+    """Keep what somebody set outside this app, after people were asked: the release is gone all the same."""
+    with context.transaction() as session:
+        found = _asking(session, rollback_id, actor)
+        if not isinstance(found, tuple):
+            return found
+        rollback, release, change, stuck = found
+        for move in stuck:
+            move.state, move.done_at = MoveState.CANCELLED, now
+            if move.purpose is Purpose.ROLL_BACK:
+                rollback.to_version, rollback.to_release_id, rollback.left_by = (
+                    move.found,
+                    None,
+                    actor.slack_id,
+                )
+        audit.append(
+            session,
+            "rollback:left",
+            release_name(release.id),
+            actor=actor.slack_id,
+            now=now,
+            found={move.pointer: move.found for move in stuck},
+        )
+        rollback.state = RollbackState.MOVING
+        if not [
+            each
+            for each in releases.unsettled(releases.moves_of(session, release.id or 0))
+            if each.rollback_id == rollback.id
+        ]:
+            finish(session, rollback, release, actor=actor.slack_id, now=now)
+        touch(session, change)
+        return Done("It stays as it is.", change_id=change.id, release_id=release.id, rollback_id=rollback.id)
+
+
+def _asking(
+    session: Session, rollback_id: int, actor: Actor
+) -> tuple[Rollback, Release, Change, list[Move]] | Outcome:
+    """A rollback that waits for a decision, and the moves that do; or what to answer."""
+    found = rollback_by_id(session, rollback_id)
+    if isinstance(found, Refused):
+        return found
+    rollback, release, change, _ = found
+    refusal = may_roll_back(session, release, actor)
+    if refusal:
+        return refusal
+    stuck = [
+        each for each in releases.moves_of(session, release.id or 0) if each.state is MoveState.ELSEWHERE
+    ]
+    if rollback.state is not RollbackState.ASKING or not stuck:
+        return Done(
+            "Nothing waits for that decision.", already=True, change_id=change.id, rollback_id=rollback.id
+        )
+    return rollback, release, change, stuck
 
 
 def give_reason(context: Context, rollback_id: int, reason: str, *, actor: Actor, now: datetime) -> Outcome:

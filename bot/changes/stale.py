@@ -100,6 +100,7 @@ def _renew(session: Session, change_id: int, live: Live, target: Target, *, now:
         before=live.version,
         content_digest=revision.content_digest,
         review_digest=revision.review_digest,
+        lane=change.lane.value if change.lane else "",
     )
     session.flush()
     touch(session, change)

@@ -4,7 +4,7 @@ Keys that are not named here are let through untouched, because Slack adds keys 
 listener reaches for must be named here with the type that it expects, or it fails where nobody foresaw it.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -73,7 +73,7 @@ class View(Part):
     """A modal or Home tab, and the state of its inputs."""
 
     id: Id
-    type: Text = None
+    type: Literal["modal", "home"]
     callback_id: Text = None
     private_metadata: Text = None
     hash: Text = None

@@ -44,11 +44,23 @@ class Interaction(Shape):
     team: Team | None
     enterprise: Enterprise | None = None
     is_enterprise_install: bool | str | None = None
+    channel: Place | None = None
+    view: View | None = None
     response_url: Text = None
     thread_ts: Text = None
 
 
-class SlashCommand(Shape):
+class Flat(Shape):
+    """What names its workspace and people in flat fields. Bolt and the listeners look for these first."""
+
+    user: None = None
+    team: None = None
+    enterprise: None = None
+    channel: None = None
+    view: None = None
+
+
+class SlashCommand(Flat):
     """`/prompt-change ...`, typed by a person. All its fields are strings, since it comes as a form."""
 
     kind = "command"
@@ -69,9 +81,7 @@ class BlockActions(Interaction):
     actions: Annotated[list[Action], Field(min_length=1)]
     trigger_id: Id
     container: Object = None
-    channel: Place | None = None
     message: Object = None
-    view: View | None = None
 
 
 class ViewSubmission(Interaction):
@@ -108,7 +118,7 @@ class MessageAction(Interaction):
     message: dict[str, Any]
 
 
-class EventCallback(Shape):
+class EventCallback(Flat):
     """Something that happened in the workspace: the Home tab opened, a person left, a group changed."""
 
     kind = "event_callback"

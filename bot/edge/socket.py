@@ -4,7 +4,9 @@ What Slack sends here is not signed; the connection itself is what is trusted. A
 acknowledged, so that it is not sent again, and never reaches a listener.
 """
 
-from typing import Any
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 import structlog
 from slack_bolt import App
@@ -15,14 +17,35 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.edge.shapes import Rejected, accept
 
+RECONNECTING: Final = timedelta(seconds=30)
+"""Slack renews each connection every few hours; so long the new one may take before it is a problem."""
+
 log = structlog.get_logger(__name__)
 
 
-class SocketMode(SocketModeHandler):
-    """One Socket Mode connection, which reconnects by itself. Slack allows ten of them an app."""
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
-    def __init__(self, app: App, app_token: str, api_url: str) -> None:
-        super().__init__(app, app_token, web_client=WebClient(token=app_token, base_url=api_url))
+
+class SocketMode(SocketModeHandler):
+    """One Socket Mode connection, which reconnects by itself. Slack allows ten of them an app.
+
+    ``ping_interval``: every so many seconds it looks whether the connection stands, and reconnects if not.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        app_token: str,
+        api_url: str,
+        *,
+        now: Callable[[], datetime] = _utc_now,
+        ping_interval: float = 10,
+    ) -> None:
+        client = WebClient(token=app_token, base_url=api_url)
+        super().__init__(app, app_token, web_client=client, ping_interval=ping_interval)
+        self._now = now
+        self._down_since: datetime | None = None
 
     def handle(self, client: Any, req: SocketModeRequest) -> None:  # noqa: ANN401  Bolt's own type is too narrow
         """Take one envelope."""
@@ -36,6 +59,16 @@ class SocketMode(SocketModeHandler):
     def open(self) -> None:
         """Connect; from here on it reconnects by itself."""
         self.client.connect()
+
+    def problem(self) -> str | None:
+        """Why nothing that people do arrives, in words for the readiness page, or None."""
+        if self.client.is_connected():
+            self._down_since = None
+            return None
+        self._down_since = self._down_since or self._now()
+        if self._now() - self._down_since < RECONNECTING:
+            return None
+        return f"the Socket Mode connection has been down since {self._down_since:%Y-%m-%d %H:%M} UTC"
 
     def shut(self) -> None:
         """Leave, for good."""

@@ -13,6 +13,20 @@ from bot.policy.model import UnknownWorkflowError
 
 log = structlog.get_logger(__name__)
 
+TOO_LATE = {
+    "expired_trigger_id",
+    "exchanged_trigger_id",
+    "invalid_trigger_id",
+    "trigger_expired",
+    "trigger_exchanged",
+    "invalid_trigger",
+    "push_limit_reached",
+    "hash_conflict",
+    "not_found",
+    "view_not_found",
+}
+"""What Slack says where a form cannot open any more, or is another one by now. It is nobody's fault."""
+
 
 def register(app: App, desk: Desk) -> None:
     """One handler for every listener."""
@@ -22,6 +36,9 @@ def register(app: App, desk: Desk) -> None:
         if isinstance(error, UnknownWorkflowError):
             # No fault of ours: the policy has changed under a card that is still on somebody's screen.
             words = "Its workflow is no longer in the policy. A policy owner can add it again."
+            return _answer(desk, body, words, status=200)
+        if isinstance(error, SlackApiError) and error.response["error"] in TOO_LATE:
+            words = "Slack could not show the form any more. Nothing was decided; click again."
             return _answer(desk, body, words, status=200)
         number = fault_id()
         log.error("a listener failed", fault=number, type=body.get("type") or "command", exc_info=error)

@@ -13,7 +13,7 @@ from bot.changes.facts import Choice
 from bot.changes.outcome import Actor, Outcome, Refused
 from bot.changes.release import advance, deploy
 from bot.changes.restore import restore, restore_refusal, waits_for_confirmation
-from bot.changes.roll_back import choices, reason_refusal, roll_back, roll_back_anyway
+from bot.changes.roll_back import choices, leave_as_found, reason_refusal, roll_back, roll_back_anyway
 from bot.changes.tasks import confirm_task
 from bot.listeners.desk import Desk, actor_of, answer, number_of, open_form
 from bot.listeners.home import publish_if_home
@@ -31,6 +31,9 @@ def register(app: App, desk: Desk) -> None:
             d.context, number_of(body), actor=who, now=d.now()
         ),
         Action.ROLL_BACK_ANYWAY: lambda d, body, who: roll_back_anyway(
+            d.context, number_of(body), actor=who, now=d.now()
+        ),
+        Action.LEAVE_AS_FOUND: lambda d, body, who: leave_as_found(
             d.context, number_of(body), actor=who, now=d.now()
         ),
         Action.TASK_DONE: lambda d, body, who: confirm_task(

@@ -89,6 +89,13 @@ class Audience(Frozen):
         return {Lane.LOW: self.low, Lane.MEDIUM: self.medium, Lane.HIGH: self.high}[lane]
 
 
+def _without_password(repository: str) -> str:
+    if re.search(r"://[^/]*@", repository):
+        # Not repeated here: a policy is shown to everybody, and so is what is wrong with it.
+        raise ValueError("an address with a name or password in it cannot stand in a policy. Leave them out.")
+    return repository
+
+
 def _inside_repository(path: str) -> str:
     parts = path.split("/")
     if not path or path.startswith("/") or "\\" in path or any(part in ("", ".", "..") for part in parts):
@@ -106,7 +113,9 @@ class GitTarget(Frozen):
     """A file in a git repository; the branch named `pointer` decides which version is live."""
 
     kind: Literal["git"]
-    repository: StrictStr = Field(min_length=1, description="Folder or address of the repository")
+    repository: Annotated[StrictStr, AfterValidator(_without_password)] = Field(
+        min_length=1, description="Folder or address of the repository"
+    )
     path: Annotated[StrictStr, AfterValidator(_inside_repository)] = Field(
         description="The prompt's file inside the repository"
     )

@@ -11,6 +11,7 @@ import secrets
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlencode
@@ -65,24 +66,30 @@ class Delivery:
         """Whether there is somewhere to send to; an HTTP address counts without being asked."""
         return self.request_url is not None or self.sockets.is_open
 
+    @property
+    def is_expected(self) -> bool:
+        """Whether there is an app to which events are due, also while its connections are down."""
+        return self.request_url is not None or self.sockets.is_expected
+
     def command(self, fields: dict[str, str]) -> Reply:
         """A slash command."""
         if self.request_url is not None:
-            return self._post(urlencode(fields), _FORM)
-        return self._over_socket("slash_commands", dict(fields))
+            return self._deliver(lambda: self._post(urlencode(fields), _FORM))
+        return self._deliver(lambda: self._over_socket("slash_commands", dict(fields)))
 
     def interaction(self, payload: JsonObject) -> Reply:
         """A click, a submission, a closed view, a shortcut."""
         if self.request_url is not None:
-            return self._post(urlencode({"payload": json.dumps(payload)}), _FORM)
-        return self._over_socket("interactive", payload)
+            return self._deliver(lambda: self._post(urlencode({"payload": json.dumps(payload)}), _FORM))
+        return self._deliver(lambda: self._over_socket("interactive", payload))
 
     def event(self, body: JsonObject, retry: int = 0, reason: str = "") -> Reply:
         """An event, once; `retry` counts from one on the second attempt."""
         if self.request_url is not None:
             headers = {"x-slack-retry-num": str(retry), "x-slack-retry-reason": reason} if retry else {}
-            return self._post(json.dumps(body), "application/json", headers)
-        return self._over_socket("events_api", body, {"retry_attempt": retry, "retry_reason": reason})
+            return self._deliver(lambda: self._post(json.dumps(body), "application/json", headers))
+        extra = {"retry_attempt": retry, "retry_reason": reason}
+        return self._deliver(lambda: self._over_socket("events_api", body, extra))
 
     def verify_url(self) -> bool:
         """The handshake that Slack does when a request URL is entered: the challenge must come back."""
@@ -104,6 +111,14 @@ class Delivery:
         if self._http is not None:
             self._http.close()
             self._http = None
+
+    def _deliver(self, send: Callable[[], Reply]) -> Reply:
+        """Send; twice where Slack repeats itself; and hear nothing where the app's answer gets lost."""
+        faults = self._core.faults
+        reply = send()
+        if faults.twice:
+            send()
+        return reply if faults.is_heard() else Reply("operation_timeout", seconds=reply.seconds)
 
     def _post(self, body: str, content_type: str, headers: dict[str, str] | None = None) -> Reply:
         if self.request_url is None:

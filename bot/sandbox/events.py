@@ -1,13 +1,13 @@
 """The events that Slack sends to the app, in the background, again when the app does not take them.
 
-Slack tries four times: at once, and after `retry_delays` (immediately, 1 minute, 5 minutes). It must never
-hold up whoever caused the event.
+Slack tries four times: at once, and after `retry_delays` (immediately, 1 minute, 5 minutes), by the
+workspace's clock: whoever moves that by hand says so with `time_passed`. It must never hold up whoever
+caused the event.
 """
 
 import heapq
 import secrets
 import threading
-import time
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -50,15 +50,15 @@ class EventFeed:
         self._thread: threading.Thread | None = None
 
     def publish(self, event: JsonObject) -> None:
-        """Queue an event for the app, if the app asked for its kind and can be reached at all."""
+        """Queue an event for the app, if the app asked for its kind and has ever been there."""
         if self._wanted(event):
-            self._enqueue(_Waiting(time.monotonic(), next(self._numbers), self.envelope(event)))
+            self._enqueue(_Waiting(self._core.clock(), next(self._numbers), self.envelope(event)))
 
     def deliver_now(self, event: JsonObject) -> Reply:
         """Deliver an event in the caller's thread; retries, if needed, go on in the background."""
         if not self._wanted(event):
-            return Reply("" if self._delivery.is_connected else "dispatch_failed")
-        return self._attempt(_Waiting(time.monotonic(), next(self._numbers), self.envelope(event)))
+            return Reply("" if self._delivery.is_expected else "dispatch_failed")
+        return self._attempt(_Waiting(self._core.clock(), next(self._numbers), self.envelope(event)))
 
     def hold(self) -> None:
         """Keep events back until `release`."""
@@ -75,6 +75,16 @@ class EventFeed:
         """Block until every event was delivered or given up; False when the time is up first."""
         with self._state:
             return self._state.wait_for(lambda: not self._queue and not self._busy, timeout)
+
+    def time_passed(self) -> None:
+        """Look again what is due: the workspace's clock was moved."""
+        with self._state:
+            self._state.notify_all()
+
+    def quiet(self, timeout: float = 5.0) -> bool:
+        """Block until nothing is due at this time; what is tried again later may wait. False: time is up."""
+        with self._state:
+            return self._state.wait_for(lambda: not self._busy and not self._is_due(), timeout)
 
     def close(self) -> None:
         """Stop; what waits is dropped."""
@@ -106,7 +116,7 @@ class EventFeed:
         if kind == "message":
             kind = f"message.{event['channel_type']}".replace("message.channel", "message.channels")
             kind = kind.replace("message.group", "message.groups")
-        return kind in self._core.app.events and self._delivery.is_connected
+        return kind in self._core.app.events and self._delivery.is_expected
 
     def _enqueue(self, waiting: _Waiting) -> None:
         with self._state:
@@ -128,13 +138,15 @@ class EventFeed:
     def _take(self) -> _Waiting | None:
         with self._state:
             while not self._stopped:
-                now = time.monotonic()
-                if self._queue and not self._held and self._queue[0].due <= now:
+                if self._is_due() and not self._held:
                     self._busy += 1
                     return heapq.heappop(self._queue)
-                pause = self._queue[0].due - now if self._queue and not self._held else None
+                pause = self._queue[0].due - self._core.clock() if self._queue and not self._held else None
                 self._state.wait(pause)
             return None
+
+    def _is_due(self) -> bool:
+        return bool(self._queue) and self._queue[0].due <= self._core.clock()
 
     def _attempt(self, waiting: _Waiting) -> Reply:
         reply = self._delivery.event(waiting.body, waiting.attempt, waiting.reason)
@@ -143,7 +155,7 @@ class EventFeed:
         if reply.no_retry or waiting.attempt >= len(self.retry_delays):
             self.undelivered.append(waiting.body)
             return reply
-        due = time.monotonic() + self.retry_delays[waiting.attempt]
+        due = self._core.clock() + self.retry_delays[waiting.attempt]
         again = _Waiting(due, waiting.number, waiting.body, waiting.attempt + 1, _REASONS[reply.problem])
         self._enqueue(again)
         return reply

@@ -106,6 +106,15 @@ class People(Core):
         self.emit({"type": "subteam_updated", "subteam": group_as_slack(self, group)})
         return group
 
+    def enable_group(self, group_id: str) -> UserGroup:
+        """Switch a group on again."""
+        with self._lock:
+            changed = replace(self._groups.held[group_id], disabled=False, updated=self.now())
+            group = self._groups.put(group_id, changed)
+        self.changed()
+        self.emit({"type": "subteam_updated", "subteam": group_as_slack(self, group)})
+        return group
+
 
 def _members_changed(core: Core, before: UserGroup, after: UserGroup) -> JsonObject:
     added = [each for each in after.members if each not in before.members]

@@ -13,14 +13,19 @@ import uuid
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bot.sandbox.records import JsonObject
+from bot.sandbox.refusals import SlackRefusesError
 
 MOST_CONNECTIONS = 10
 """Slack allows ten open connections an app."""
+
+Reason = Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets"]
+"""Why Slack takes leave: in about ten seconds; now, for a fresh connection; Socket Mode was switched off in
+the app's settings; the app has more connections than it may."""
 
 
 class NotConnectedError(ConnectionError):
@@ -54,6 +59,13 @@ class SocketHub:
         self._connections: list[_Connection] = []
         self._tickets: set[str] = set()
         self._turn = count()
+        self._switched_on = True
+        self._was_open = False
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether the app has been here and is to come back: Slack keeps trying to reach it."""
+        return self._was_open and self._switched_on
 
     @property
     def is_open(self) -> bool:
@@ -66,7 +78,12 @@ class SocketHub:
             return self._connected.wait_for(lambda: len(self._connections) >= connections, timeout)
 
     def new_ticket(self) -> str:
-        """A ticket for one connection, as apps.connections.open puts it into its URL."""
+        """A ticket for one connection, as apps.connections.open puts it into its URL.
+
+        Refuses while Socket Mode is switched off; Slack does not publish with which word.
+        """
+        if not self._switched_on:
+            raise SlackRefusesError("forbidden_team")
         ticket = secrets.token_urlsafe(16)
         with self._lock:
             self._tickets.add(ticket)
@@ -89,13 +106,23 @@ class SocketHub:
         finally:
             connection.waiting.pop(envelope_id, None)
 
-    def disconnect(self, reason: str = "refresh_requested") -> int:
-        """Ask every connection to go and close it, as Slack does every few hours. Returns how many."""
+    def disconnect(self, reason: Reason = "refresh_requested") -> int:
+        """Take leave of every connection, as Slack does every few hours. Returns of how many.
+
+        After a warning they stay open, and it is the app that goes. With `link_disabled` none can be opened
+        until `switch_on`.
+        """
         leaving = self._open_now()
+        self._switched_on = self._switched_on and reason != "link_disabled"
         for connection in leaving:
-            connection.write({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
-        self.drop()
+            connection.write(_farewell(reason))
+        if reason != "warning":
+            self.drop()
         return len(leaving)
+
+    def switch_on(self) -> None:
+        """Somebody switches Socket Mode on again in the app's settings."""
+        self._switched_on = True
 
     def drop(self) -> None:
         """Close every connection without a word, as a broken network does."""
@@ -113,8 +140,14 @@ class SocketHub:
         await socket.accept()
         connection = _Connection(socket)
         with self._connected:
-            self._connections.append(connection)
-            number = len(self._connections)
+            number = len(self._connections) + 1
+            if number <= MOST_CONNECTIONS:
+                self._connections.append(connection)
+                self._was_open = True
+        if number > MOST_CONNECTIONS:
+            await socket.send_text(json.dumps(_farewell("too_many_websockets")))
+            await socket.close()
+            return
         hello = {"type": "hello", "num_connections": number, "connection_info": {"app_id": app_id}}
         debug = {"host": "sandbox", "build_number": 1, "approximate_connection_time": 18_060}
         try:
@@ -136,7 +169,7 @@ class SocketHub:
 
     def _redeem(self, ticket: str) -> bool:
         with self._lock:
-            known = ticket in self._tickets and len(self._connections) < MOST_CONNECTIONS
+            known = ticket in self._tickets
             self._tickets.discard(ticket)
         return known
 
@@ -152,6 +185,10 @@ class SocketHub:
                 self._connections.remove(connection)
         for future in list(connection.waiting.values()):
             future.cancel()
+
+
+def _farewell(reason: Reason) -> JsonObject:
+    return {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}
 
 
 def _settle(connection: _Connection, text: str) -> None:

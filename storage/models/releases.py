@@ -65,7 +65,10 @@ class RollbackState(StrEnum):
 
 
 class Rollback(SQLModel, table=True):
-    """One reversal of one release. ``asking``: the pointer is neither the bad nor the wanted version."""
+    """One reversal of one release. ``asking``: the pointer is neither the bad nor the wanted version.
+
+    ``left_by``: who decided then that it stays as it was found; from then on ``to_version`` says that.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     release_id: int = Field(foreign_key="release.id", index=True)
@@ -84,6 +87,7 @@ class Rollback(SQLModel, table=True):
     restore_asked_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     restore_confirmed_by: str | None = None
     restored_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    left_by: str | None = None
 
     __table_args__ = (
         Index(

@@ -84,8 +84,9 @@ def passed_over(session: Session, release: Release, rollback: Rollback) -> list[
     """The releases that a reversal undoes, or has undone, besides its own, newest first.
 
     They are those after the one that comes back; all of them where what was live before the first comes back.
+    None where somebody decided to leave what was set outside this app.
     """
-    if release.live_at is None or _is_the_one_before(release, rollback):
+    if release.live_at is None or rollback.left_by or _is_the_one_before(release, rollback):
         return []
     back = session.get(Release, rollback.to_release_id) if rollback.to_release_id else None
     statement = select(Release).where(

@@ -14,6 +14,7 @@ from dulwich.objects import Blob, Commit
 from dulwich.refs import Ref
 from dulwich.repo import Repo
 from pydantic import SecretStr
+from sqlmodel import col, select
 
 from bot.app import Identity, PromptChange
 from bot.changes.first_start import first_policy
@@ -24,8 +25,9 @@ from bot.sandbox.seed import seeded_in_memory
 from bot.sandbox.server import running
 from bot.sandbox.serving import listening, serving
 from bot.sandbox.workspace import Workspace
-from storage import migrate
+from storage import migrate, models
 from storage.engine import Store
+from storage.models import MessageState
 
 NOTE = {
     "what_changed": "Summaries are written as bullet points.",
@@ -169,12 +171,7 @@ class Town:
 
     def messages(self, kind: str, *, change: int | None = None, to: str | None = None) -> list[Message]:
         """All of that kind, as they look now, oldest first."""
-        from sqlmodel import select
-
-        from storage import models
-
-        with self.app.store.reading() as session:
-            rows = session.exec(select(models.Message).where(models.Message.kind == kind)).all()
+        rows = self._rows(kind)
         return [
             self.workspace.message(row.channel, row.ts)
             for row in rows
@@ -184,17 +181,17 @@ class Town:
     def whispers(self, who: str) -> list[str]:
         """What was said to one person alone, newest last."""
         self.settle()
-        from sqlmodel import select
-
-        from storage import models
-
-        with self.app.store.reading() as session:
-            rows = session.exec(select(models.Message).where(models.Message.kind == "private")).all()
+        rows = self._rows("private")
         return [
             f"{row.details['reason']} {row.details['remedy']}".strip()
             for row in rows
-            if who in {row.only_for, row.recipient} and row.state is models.MessageState.SENT
+            if who in {row.only_for, row.recipient} and row.state is MessageState.SENT
         ]
+
+    def _rows(self, kind: str) -> list[models.Message]:
+        with self.app.store.reading() as session:
+            found = select(models.Message).where(models.Message.kind == kind)
+            return list(session.exec(found.order_by(col(models.Message.id))))
 
     def change_policy(self, edit: Any) -> None:
         """Put another policy in force, as ``policy load`` does; ``edit`` alters the parsed YAML."""

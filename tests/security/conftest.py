@@ -8,6 +8,8 @@ import pytest
 from bot import logs
 from tests.scenario.order import assert_in_order, overhearing
 from tests.scenario.town import Town, running_town
+from tests.security.entitled import Rights
+from tests.security.recording import Story, recorded
 
 
 @pytest.fixture
@@ -22,3 +24,11 @@ def town(tmp_path: Path) -> Iterator[Town]:
 def _quiet_logs() -> None:
     """Log as the app does."""
     logs.set_up("WARNING")
+
+
+@pytest.fixture(scope="session")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """One town and what Slack sent to it, for all attacks of a process."""
+    folder = tmp_path_factory.mktemp("story")
+    with running_town(folder) as town:
+        yield town, recorded(town), Rights.of((folder / "policy.yml").read_text())

@@ -20,13 +20,23 @@ from bot.changes.force import policy_in_force
 from bot.changes.reading.names import Names
 from bot.changes.reading.releases import release_facts, target_for
 from bot.changes.rights import deployers
-from bot.changes.standing import Standing, has_stages, standing
+from bot.changes.standing import Standing, as_decided, has_stages, standing
 from storage.models import Revision, Vote
 from storage.queries import changes, releases
 from storage.queries.changes import Result
 from storage.queries.people import Entitled
-from storage.vocabulary import Impact, Kind
+from storage.vocabulary import Impact, Kind, State
 
+DECIDED = frozenset(State) - {
+    State.DRAFT,
+    State.IN_REVIEW,
+    State.CHANGES_REQUESTED,
+    State.STALE,
+    State.APPROVED,
+    State.SCHEDULED,
+    State.FAILED,
+}
+"""Until a release a lost right takes its vote's weight away; from then on the card shows what was decided."""
 GATE_NAMES = {
     "regression": "Regression set",
     "scored_sample": "Scored sample",
@@ -45,9 +55,11 @@ def change_facts(context: Context, session: Session, change_id: int, *, now: dat
     if change.workflow not in policy.all_workflows:
         return None
     look = standing(session, policy, change, revision)
+    decided = change.state in DECIDED
+    may_deploy = [] if decided else deployers(session, look)
+    look = as_decided(policy, look) if decided else look
     names = Names(session)
     newest = releases.newest_of_change(session, change_id)
-    may_deploy = deployers(session, look)
     ready = {each.person_id for each in may_deploy}
     asked = changes.asked(session, change_id)
     target = target_for(

@@ -95,6 +95,7 @@ def rollback_facts(
         ),
         restored=rollback.restored_at is not None,
         summary=summary_of(session, release),
+        left_by=names(rollback.left_by) if rollback.left_by else None,
     )
 
 

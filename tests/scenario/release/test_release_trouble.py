@@ -96,6 +96,28 @@ def test_a_pointer_that_was_moved_outside_is_left_alone_until_people_decide(town
     assert "Nothing waits for that decision." in town.whispers("U0RITA")[-1]
 
 
+def test_what_was_set_outside_can_be_left_as_it_is(town: Town) -> None:
+    """Whoever holds the right keeps it; the release is over, and the next change starts from there."""
+    live(town, LOW, NEW)
+    town.commit_outside(LOW.path, THIRD)
+    roll_back(town, 1)
+    card = town.message("rollback")
+    town.person("U0BEN").click(card, "leave_as_found")
+    assert "not on the list of people who may roll back" in town.whispers("U0BEN")[-1]
+    town.person("U0OMAR").click(card, "leave_as_found")
+    town.person("U0RITA", hostile=True).click(card, "roll_back_anyway")
+    town.settle()
+    assert town.live_text(LOW.path) == THIRD
+    said = words(town.message("rollback"))
+    assert "Rolled back: PC-1" in said
+    assert "was left on" in said
+    assert "which was set outside this app, by <@U0OMAR>" in said
+    assert "Nothing waits for that decision." in town.whispers("U0RITA")[-1]
+    number = approved(town, LOW, "Another text", old="A text")
+    deploy(town, number)
+    assert "Another text" in (town.live_text(LOW.path) or "")
+
+
 def test_nothing_is_deployed_while_a_rollback_waits_for_people(town: Town) -> None:
     """Otherwise the decision to put the old version back would undo the new release unseen."""
     live(town, LOW, NEW)

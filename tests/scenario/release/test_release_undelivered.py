@@ -17,16 +17,18 @@ def waiting(town: Town) -> list[Message]:
 
 
 def test_the_owner_of_a_workflow_learns_who_was_not_told_and_why(town: Town) -> None:
-    """The channel is archived: its card is kept as undelivered, its owner told, everybody else reached."""
+    """The channel is archived: the owner is told, once of the change and once of its rollback."""
     live(town, LOW, NEW)
     card = town.card()
     town.workspace.archive(card.channel)
     town.may_park |= {card.channel}
     town.may_fail |= {"chat.postMessage", "chat.update"}
     roll_back(town, 1)
-    (told,) = hearing(town, "U0ANA", "Undelivered:")
-    assert f"a message to <#{card.channel}> about a change on summaries" in words(told)
-    assert "The channel is archived." in words(told)
+    told = hearing(town, "U0ANA", "Undelivered:")
+    assert len(told) == 2
+    for each in told:
+        assert f"a message to <#{card.channel}> about a change on summaries" in words(each)
+        assert "The channel is archived." in words(each)
     assert hearing(town, "U0SARA", "Rolled back: PC-1")
     assert waiting(town) == []
 

@@ -15,7 +15,6 @@ import yaml
 from shelf import Shelf
 from slack_sdk import WebClient
 from sqlalchemy import event
-from sqlalchemy.engine import Connection
 from sqlmodel import Session, col, select
 from who_may import LANES, STATES, Person, people
 
@@ -51,6 +50,7 @@ from storage.models import (
 )
 from storage.vocabulary import AccountKind, State
 from tests.scenario.town import empty_database
+from tests.security.rehearsal import Rehearsal
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOME, AWAY = "T0HOME", "T0AWAY"
@@ -81,36 +81,6 @@ class Case:
     number: int = 0
     release: int = 0
     rollback: int = 0
-
-
-class Rehearsal(Store):
-    """A store whose transactions are savepoints of one, which is taken back in the end."""
-
-    def __init__(self, store: Store, connection: Connection) -> None:
-        super().__init__(store.engine)
-        self.connection = connection
-
-    @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """Kept until the rehearsal is over."""
-        with (
-            Session(
-                self.connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
-            ) as session,
-            session.begin(),
-        ):
-            yield session
-
-    @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """The same rows."""
-        with self.transaction() as session:
-            yield session
-
-    @property
-    def written(self) -> int:
-        """How many rows were written, since the connection was opened."""
-        return int(self.connection.connection.driver_connection.total_changes)  # type: ignore[union-attr]
 
 
 @dataclass(frozen=True)

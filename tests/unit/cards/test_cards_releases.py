@@ -85,7 +85,7 @@ def test_a_rollback_card_asks_for_the_reason_afterwards() -> None:
 def test_a_pointer_that_is_elsewhere_is_a_question_to_people() -> None:
     """Neither the bad nor the wanted version is there: the card asks, and says what would go where."""
     drawn = draw("rollback", rollback(state=RollbackState.ASKING, pointer_found="v3", trouble="It is v3."))
-    assert action_ids(drawn.blocks) == ["roll_back_anyway", "add_reason"]
+    assert action_ids(drawn.blocks) == ["roll_back_anyway", "leave_as_found", "add_reason"]
     row = next(block for block in drawn.blocks if block["type"] == "actions")
     assert "goes from v3" in row["elements"][0]["confirm"]["text"]["text"]
 

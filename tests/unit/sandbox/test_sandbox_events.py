@@ -138,3 +138,61 @@ def test_bolt_takes_events_by_their_names(workspace: Workspace, connected: App) 
             break
         workspace.wait_for_change(workspace.revision, 0.02)
     assert sorted(heard) == ["S0PEERS", "peers"]
+
+
+def test_retries_come_at_once_and_after_one_and_five_minutes(
+    workspace: Workspace, receiver: Receiver
+) -> None:
+    """By the workspace's clock, which a test moves by hand: nobody waits."""
+    now = [1_700_000_000.0]
+    workspace.clock = lambda: now[0]
+    workspace.events.publish({"type": "user_change", "user": {}})
+    receiver.answers = [Response(status_code=500)] * 3
+    seen = []
+    for seconds in (0, 59, 1, 299, 1, 3_600):
+        now[0] += seconds
+        workspace.events.time_passed()
+        assert workspace.events.quiet()
+        seen.append(len(receiver.got))
+    assert seen == [2, 2, 3, 3, 4, 4]
+    assert [each.get("x-slack-retry-num") for _, each in receiver.got] == [None, "1", "2", "3"]
+    assert workspace.events.undelivered == []
+
+
+def test_an_answer_that_slack_does_not_hear_brings_the_event_again(
+    workspace: Workspace, receiver: Receiver
+) -> None:
+    """The app took it; Slack, which cannot know, says that it timed out."""
+    workspace.faults.deaf = 1
+    workspace.rename_user("U0ANA", "Ana Silva")
+    assert workspace.events.settle()
+    assert len({body["event_id"] for body, _ in receiver.got}) == 1
+    reasons = [each.get("x-slack-retry-reason") for _, each in receiver.got]
+    assert reasons == [None, "http_timeout"]
+
+
+def test_everything_can_be_delivered_twice(workspace: Workspace, connected: App) -> None:
+    """Events, commands and clicks; the person sees the first answer."""
+    heard: list[str] = []
+    connected.command("/prompt-change")(lambda ack, command: (heard.append(command["text"]), ack("Yes.")))
+    connected.event("app_home_opened")(lambda body: heard.append(body["event_id"]))
+    workspace.faults.twice = True
+    assert workspace.as_person("U0ANA").command("/prompt-change list", "C0GENERAL").ok
+    assert heard == ["list", "list"]
+    assert [each.text for each in workspace.as_person("U0ANA").ephemerals("C0GENERAL")] == ["Yes."]
+    workspace.as_person("U0ANA").open_home()
+    assert workspace.events.settle()
+    for _ in range(100):
+        if len(heard) == 4:
+            break
+        workspace.wait_for_change(workspace.revision, 0.02)
+    assert len(heard[2:]) == 2
+    assert len(set(heard[2:])) == 1
+
+
+def test_a_group_that_is_switched_off_and_on_again_is_told(workspace: Workspace, receiver: Receiver) -> None:
+    """Both are subteam_updated; the time of deletion says which."""
+    workspace.disable_group("S0PEERS")
+    workspace.enable_group("S0PEERS")
+    assert workspace.events.settle()
+    assert [bool(each["subteam"]["date_delete"]) for each in _events(receiver)] == [True, False]

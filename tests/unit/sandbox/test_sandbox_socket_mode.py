@@ -1,7 +1,9 @@
 """A Bolt app over Socket Mode: the same acts, envelopes, turns and disconnects."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -9,7 +11,9 @@ from sandbox_blocks import modal, text_input
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError
+from websockets.sync.client import connect
 
+from bot.sandbox.socket_mode import Reason
 from bot.sandbox.workspace import Workspace
 
 
@@ -126,6 +130,56 @@ def test_a_refresh_makes_the_client_connect_again(
     assert workspace.delivery.sockets.wait_until_open(timeout=10)
     assert workspace.as_person("U0ANA").command("/prompt-change").ok
     assert len(workspace.calls_of("apps.connections.open")) == 2
+
+
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested", "too_many_websockets"])
+def test_after_each_farewell_the_client_is_back_and_no_event_is_lost(
+    workspace: Workspace, bolt: App, socketed: SocketModeHandler, reason: Reason
+) -> None:
+    """What happens meanwhile is delivered; twice where the acknowledgement went down with its connection."""
+    del socketed
+    heard: list[str] = []
+    bolt.event("user_change")(lambda event: heard.append(event["user"]["real_name"]))
+    workspace.events.retry_delays = (0.1,) * 50
+    assert workspace.delivery.sockets.disconnect(reason) == 1
+    workspace.rename_user("U0ANA", "Ana Silva")
+    assert workspace.events.settle(10)
+    for _ in range(100):
+        if heard:
+            break
+        workspace.wait_for_change(workspace.revision, 0.02)
+    assert set(heard) == {"Ana Silva"}
+    assert workspace.events.undelivered == []
+    assert len(workspace.calls_of("apps.connections.open")) == 2
+
+
+def test_while_socket_mode_is_switched_off_no_connection_can_be_opened(
+    workspace: Workspace, bolt: App
+) -> None:
+    """After `link_disabled` the client keeps trying, and is back once somebody switches it on."""
+    handler = SocketModeHandler(bolt, workspace.app.app_token, ping_interval=0.2)
+    handler.client.web_client.base_url = bolt.client.base_url
+    handler.connect()
+    assert workspace.delivery.sockets.wait_until_open()
+    workspace.delivery.sockets.disconnect("link_disabled")
+    with pytest.raises(SlackApiError, match="forbidden_team"):
+        bolt.client.apps_connections_open(app_token=workspace.app.app_token)
+    assert not workspace.app_is_connected
+    workspace.delivery.sockets.switch_on()
+    assert workspace.delivery.sockets.wait_until_open(10)
+    _leave(workspace, handler)
+
+
+def test_the_eleventh_connection_is_told_that_it_is_one_too_many(workspace: Workspace, url: str) -> None:
+    """Slack takes it, says why, and closes it; the ten are left alone."""
+    sockets, hub = [], workspace.delivery.sockets
+    address = url.replace("http", "ws", 1)
+    with ExitStack() as stack:
+        for _ in range(11):
+            opened = stack.enter_context(connect(f"{address}/socket?ticket={hub.new_ticket()}"))
+            sockets.append(json.loads(opened.recv(5)))
+    assert [each["type"] for each in sockets] == ["hello"] * 10 + ["disconnect"]
+    assert sockets[-1]["reason"] == "too_many_websockets"
 
 
 def test_opening_a_connection_needs_the_app_token(bolt: App, workspace: Workspace) -> None:
