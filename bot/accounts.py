@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from storage import audit
+from storage.inserting import insert_new
 from storage.models import Account, EmailPin, Person, Touch, Vote
 from storage.vocabulary import AccountKind
 
@@ -115,16 +115,6 @@ def pin(session: Session, email: str, slack_id: str) -> str:
     """Pin an address to an account unless it is pinned already; returns the account that it stands for."""
     insert_new(session, EmailPin(email=email.lower(), slack_id=slack_id))
     return session.get_one(EmailPin, email.lower()).slack_id
-
-
-def insert_new(session: Session, row: SQLModel) -> bool:
-    """Insert a row unless its key is taken; whether it was inserted. Safe beside other processes."""
-    session.flush()
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    table = SQLModel.metadata.tables[str(row.__tablename__)]
-    statement = insert(table).values(row.model_dump()).on_conflict_do_nothing()
-    # A row that comes back was inserted; the count of rows is not told by every driver.
-    return session.connection().execute(statement.returning(*table.primary_key)).first() is not None
 
 
 def _new_account(session: Session, profile: Profile, now: datetime) -> Account:

@@ -13,9 +13,10 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlmodel import Session, col, delete, select
 
-from bot.accounts import Home, insert_new, keep, pin, read_profile
+from bot.accounts import Home, keep, pin, read_profile
 from bot.outbox.answers import FAILED_CALL, judge
 from storage.engine import Store
+from storage.inserting import insert_new
 from storage.models import Account, EmailPin, Grant, GroupMember, UserGroup
 from storage.vocabulary import AccountKind
 

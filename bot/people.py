@@ -12,11 +12,12 @@ import structlog
 from slack_sdk import WebClient
 from sqlmodel import Session, select
 
-from bot.accounts import SLACKBOT, Home, insert_new, keep, read_profile, would_change
+from bot.accounts import SLACKBOT, Home, keep, read_profile, would_change
 from bot.changes.outcome import Actor, Refused
 from bot.directory import ACCOUNTS_EVERY, GROUPS_EVERY, Directory, Named, granted
 from bot.outbox.answers import FAILED_CALL, judge
 from storage.engine import Store
+from storage.inserting import insert_new
 from storage.models import Account, GroupMember, SeenEvent, UserGroup
 from storage.queries import people
 from storage.queries.people import Known

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from storage.inserting import insert_new
 from storage.models import Change, Message, Release, Rollback
 from storage.queries import record
 
@@ -33,11 +34,8 @@ def post(  # a message has that many sides
     redrawn: bool = True,
     priority: int = ORDINARY,
     **details: Any,
-) -> Message:
+) -> None:
     """Write a message row, unless the same was written before."""
-    found = record.message_by_key(session, key)
-    if found is not None:
-        return found
     message = Message(
         key=key,
         kind=kind,
@@ -53,33 +51,30 @@ def post(  # a message has that many sides
         due_at=now,
         created_at=now,
     )
-    session.add(message)
-    session.flush()
-    return message
+    insert_new(session, message)
 
 
-def review_card(session: Session, change: Change, channel: str, *, now: datetime) -> Message:
+def review_card(session: Session, change: Change, channel: str, *, now: datetime) -> None:
     """The card in the workflow's channel, which lives as long as the change."""
-    return post(
-        session, f"review:{change.id}", "review", channel, now=now, change_id=change.id, priority=CARD
-    )
+    post(session, f"review:{change.id}", "review", channel, now=now, change_id=change.id, priority=CARD)
 
 
 def in_thread(
     session: Session, change: Change, text: str, *, now: datetime, about: str, priority: int = ORDINARY
 ) -> None:
     """A line under the review card. ``about`` makes its key: what happened, and to which row."""
-    card = record.message_by_key(session, f"review:{change.id}")
+    card = record.place_of(session, f"review:{change.id}")
     if card is None:
         return
+    number, channel = card
     post(
         session,
         f"thread:{change.id}:{about}",
         "thread",
-        card.recipient,
+        channel,
         now=now,
         change_id=change.id,
-        thread_of=card.id,
+        thread_of=number,
         redrawn=False,
         priority=priority,
         text=text,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlalchemy import select as select_rows
 from sqlmodel import Session, col, select
 
@@ -13,6 +13,10 @@ _TEXT_IN_FORCE = Prepared(
     select_rows(col(PolicyVersion.id), col(PolicyVersion.text)).join(
         PolicyInForce, col(PolicyInForce.version_id) == col(PolicyVersion.id)
     )
+)
+
+_PLACE_OF = Prepared(
+    select_rows(col(Message.id), col(Message.recipient)).where(col(Message.key) == bindparam("key"))
 )
 
 
@@ -41,9 +45,9 @@ def policy_versions(session: Session, *, limit: int = 20) -> list[PolicyVersion]
     return list(session.exec(select(PolicyVersion).order_by(col(PolicyVersion.id).desc()).limit(limit)))
 
 
-def message_by_key(session: Session, key: str) -> Message | None:
-    """One message by what it tells to whom."""
-    return session.exec(select(Message).where(Message.key == key)).first()
+def place_of(session: Session, key: str) -> tuple[int, str] | None:
+    """Number and recipient of a message, by what it tells to whom."""
+    return next(iter(_PLACE_OF.rows(session, key=key)), None)
 
 
 def messages_of_rollback(session: Session, rollback_id: int) -> list[Message]:
