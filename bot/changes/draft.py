@@ -23,7 +23,7 @@ from bot.connectors.protocol import TargetError
 from bot.policy.load import PolicyError, parse_policy
 from bot.policy.model import RELEASE_POLICY, Policy, UnknownWorkflowError
 from storage import audit
-from storage.models import Change
+from storage.models import Change, SeenEvent
 from storage.queries import changes
 from storage.vocabulary import Impact, Kind, State
 
@@ -79,6 +79,9 @@ def keep_typed(
         if refusal:
             return refusal
         if change is None:
+            sent = _sent_before(session, typed, actor, now=now)
+            if sent:
+                return sent
             change = Change(workflow=workflow, state_since=now, submitter=actor.slack_id, created_at=now)
             session.add(change)
             session.flush()
@@ -132,6 +135,19 @@ def _kept_on(
         return changes.change(session, change_id)
     drafts = changes.drafts_of(session, actor.slack_id) if typed.get("view") else []
     return next((each for each in drafts if typed_by(each, actor).get("view") == typed["view"]), None)
+
+
+def _sent_before(
+    session: Session, typed: Mapping[str, Any], actor: Actor, *, now: datetime
+) -> Refused | None:
+    """One form makes one draft: that draft has gone on by now, and what comes late makes no second one."""
+    form = f"form:{actor.slack_id}:{typed['view']}" if typed.get("view") else None
+    if form is None:
+        return None
+    if session.get(SeenEvent, form):
+        return Refused("What was typed here is on its way already.", "See /prompt-change list.")
+    session.add(SeenEvent(event_id=form, at=now))
+    return None
 
 
 def _typed_on(change: Change, actor: Actor, typed: Mapping[str, Any]) -> dict[str, Any]:

@@ -123,6 +123,8 @@ def _submit(
         return Refused("This change can no longer be edited.", "Propose a new one with /prompt-change new.")
     _, policy = policy_in_force(session)
     typed = typed_by(change, actor)
+    if not typed.get("after"):
+        return _nothing_to_submit(change)  # the same form was sent twice at once, and the other came first
     editing = change.state is not State.DRAFT
     if editing:
         refusal = _may_edit(session, policy, change, actor)

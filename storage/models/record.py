@@ -45,7 +45,7 @@ class AuditRow(SQLModel, table=True):
 
 
 class SeenEvent(SQLModel, table=True):
-    """An event of Slack's that has had its effect; a second delivery has none."""
+    """An event or a form of Slack's that has had its effect; a second delivery has none."""
 
     event_id: str = Field(primary_key=True)
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
