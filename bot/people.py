@@ -191,8 +191,8 @@ class People:
         return session.exec(select(GroupMember).where(GroupMember.slack_id == slack_id)).first() is not None
 
     def _known(self, slack_id: str) -> Known | None:
-        with self._store.reading() as session:
-            return people.known(session, slack_id)
+        with self._store.glance() as connection:
+            return people.known(connection, slack_id)
 
     def _tell(self, changed: set[str]) -> frozenset[str]:
         told = frozenset(changed)

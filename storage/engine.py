@@ -86,6 +86,12 @@ class Store:
         ):
             yield session
 
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """A bare connection for one prepared read, which every click begins with: no snapshot, no session."""
+        with self.engine.connect() as connection:
+            yield connection
+
     def problem(self) -> str | None:
         """Why the database does not answer, in words for the readiness page, or None."""
         try:

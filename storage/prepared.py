@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import SelectBase
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import Connection, Dialect
 from sqlmodel import Session
 
 Convert = Callable[[Any], Any]
@@ -34,10 +34,9 @@ class Prepared:
         self._statement = statement
         self._ready: dict[str, _Ready] = {}
 
-    def rows(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401  the parameters' own types
-        """Every row, after what the session has still to write."""
-        session.flush()
-        connection = session.connection()
+    def rows(self, where: Session | Connection, **values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401  the parameters' own types
+        """Every row, after what the session has still to write. A bare connection is enough for one look."""
+        connection = _connection_of(where)
         ready = self._for(connection.dialect)
         given = {
             name: convert(values[name]) if convert else values[name] for name, convert in ready.into.items()
@@ -59,6 +58,13 @@ class Prepared:
         if dialect.name not in self._ready:
             self._ready[dialect.name] = _compiled(self._statement, dialect)
         return self._ready[dialect.name]
+
+
+def _connection_of(where: Session | Connection) -> Connection:
+    if isinstance(where, Connection):
+        return where
+    where.flush()
+    return where.connection()
 
 
 def _compiled(statement: SelectBase, dialect: Dialect) -> _Ready:

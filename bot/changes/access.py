@@ -9,7 +9,8 @@ from bot.changes.outcome import Refused
 from bot.policy.model import Policy
 from bot.policy.workflow import Workflow
 from storage.models import Change, Release, Revision, Rollback
-from storage.queries import changes, releases
+from storage.queries import brief, changes, releases
+from storage.queries.brief import ChangeInBrief, RevisionInBrief
 
 GONE = Refused("That no longer exists here.", "Open it again with /prompt-change list.")
 
@@ -23,20 +24,25 @@ def change_by_id(session: Session, change_id: int) -> tuple[Change, Revision] | 
     return change, revision
 
 
-def change_of_revision(
-    session: Session, revision_id: int, *, to_decide: bool = False
-) -> tuple[Change, Revision] | Refused:
+def change_of_revision(session: Session, revision_id: int) -> tuple[Change, Revision] | Refused:
     """The change that a card's button is about. Refused when it was edited since the card was drawn."""
-    found = changes.of_revision(session, revision_id, to_decide=to_decide)
-    if found is None:
-        return GONE
-    change, revision = found
-    if revision.number != change.revision:
-        return Refused(
-            f"{name_of(change.id)} was edited since this card was drawn.",
-            "Look at the new text on the card, then decide.",
-        )
-    return found
+    found = changes.of_revision(session, revision_id)
+    return (_edited_since(*found) or found) if found else GONE
+
+
+def in_brief(session: Session, revision_id: int) -> tuple[ChangeInBrief, RevisionInBrief] | Refused:
+    """The same, as far as a decision looks at it."""
+    found = brief.of_revision(session, revision_id)
+    return (_edited_since(*found) or found) if found else GONE
+
+
+def _edited_since(change: Change | ChangeInBrief, revision: Revision | RevisionInBrief) -> Refused | None:
+    if revision.number == change.revision:
+        return None
+    return Refused(
+        f"{name_of(change.id)} was edited since this card was drawn.",
+        "Look at the new text on the card, then decide.",
+    )
 
 
 def release_by_id(session: Session, release_id: int) -> tuple[Release, Change, Revision] | Refused:

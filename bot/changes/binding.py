@@ -10,13 +10,14 @@ from bot.changes.force import parsed
 from bot.policy.model import Policy
 from storage.models import Change
 from storage.queries import record
+from storage.queries.brief import ChangeInBrief
 from storage.vocabulary import State
 
 UNDECIDED = (State.IN_REVIEW, State.APPROVED, State.STALE, State.CHANGES_REQUESTED)
 """While a change is in one of these, each new version is written down with it, the one in force last."""
 
 
-def versions_of(change: Change) -> list[int]:
+def versions_of(change: Change | ChangeInBrief) -> list[int]:
     """The policy versions that were in force since the revision under review was submitted, oldest first."""
     return list(change.classification.get("policies", []))
 
@@ -34,7 +35,7 @@ def bind_also(change: Change, version: int) -> None:
     change.classification = {**change.classification, "policies": [*versions, version]}
 
 
-def policies_binding(session: Session, policy: Policy, change: Change) -> list[Policy]:
+def policies_binding(session: Session, policy: Policy, change: Change | ChangeInBrief) -> list[Policy]:
     """The policy in force, and after it those earlier ones that bind as well."""
     versions = versions_of(change)
     if change.state in UNDECIDED:

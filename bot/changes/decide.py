@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.changes import tell
-from bot.changes.access import change_of_revision
+from bot.changes.access import change_of_revision, in_brief
 from bot.changes.context import Context
 from bot.changes.force import policy_in_force
 from bot.changes.moving import move_state, name_of
@@ -22,6 +22,7 @@ from bot.changes.standing import Standing, after_vote, standing
 from storage import audit
 from storage.models import Change, Revision
 from storage.queries import changes
+from storage.queries.brief import ChangeInBrief
 from storage.vocabulary import Decision, State
 
 DECIDABLE = (State.IN_REVIEW, State.APPROVED, State.STALE)
@@ -43,10 +44,13 @@ def approve(
     On a stale change whoever approved before confirms with one click: their statement and marks carry over.
     """
     with context.transaction() as session:
-        found = _decidable(session, revision_id)
-        if not isinstance(found, tuple):
+        found = in_brief(session, revision_id)
+        if isinstance(found, Refused):
             return found
         change, revision = found
+        over = _nothing_to_decide(change)
+        if over:
+            return over
         _, policy = policy_in_force(session)
         look = standing(session, policy, change, revision)
         refusal = may_approve(policy, look, actor, now=now)
@@ -115,15 +119,17 @@ def _end_review(
 
 
 def _decidable(session: Session, revision_id: int) -> tuple[Change, Revision] | Outcome:
-    found = change_of_revision(session, revision_id, to_decide=True)
+    found = change_of_revision(session, revision_id)
     if isinstance(found, Refused):
         return found
-    change, _ = found
-    if change.state not in DECIDABLE:
-        return Refused(
-            f"{name_of(change.id)} is {change.state.value.replace('_', ' ')}, so there is nothing to decide."
-        )
-    return found
+    return _nothing_to_decide(found[0]) or found
+
+
+def _nothing_to_decide(change: Change | ChangeInBrief) -> Refused | None:
+    if change.state in DECIDABLE:
+        return None
+    state = change.state.value.replace("_", " ")
+    return Refused(f"{name_of(change.id)} is {state}, so there is nothing to decide.")
 
 
 def _said_already(look: Standing, actor: Actor, decision: Decision) -> bool:
@@ -134,12 +140,16 @@ def _said_already(look: Standing, actor: Actor, decision: Decision) -> bool:
 
 
 def _carried_over(
-    session: Session, change: Change, actor: Actor, statement: str, marks: Sequence[dict[str, Any]]
+    session: Session,
+    change: Change | ChangeInBrief,
+    actor: Actor,
+    statement: str,
+    marks: Sequence[dict[str, Any]],
 ) -> tuple[str, Sequence[dict[str, Any]]]:
     """On a stale change the text is the one that they looked at; only what it replaces is new."""
     if change.state is not State.STALE or statement or marks:
         return statement, marks
-    same = digests_of_same_text(session, change)
+    same = digests_of_same_text(session, change.id or 0)
     earlier = changes.approval_of(session, change.id or 0, actor.person_id, same)
     return (earlier.statement, earlier.marks) if earlier else (statement, marks)
 

@@ -19,7 +19,7 @@ from bot.changes.review import settle_review
 from bot.changes.rights import may_deploy
 from bot.changes.standing import Standing, standing
 from storage import audit
-from storage.models import Move, Purpose, Release, Revision, Rollback
+from storage.models import Change, Move, Purpose, Release, Revision, Rollback
 from storage.queries import releases
 from storage.vocabulary import State
 
@@ -55,7 +55,7 @@ def deploy(context: Context, revision_id: int, *, actor: Actor, now: datetime) -
         busy = _busy(session, change.workflow)
         if busy:
             return busy
-        release = _begin(session, context, look, actor=actor, now=now)
+        release = _begin(session, context, change, revision, look, actor=actor, now=now)
         return Done("Deploying.", change_id=change.id, release_id=release.id)
 
 
@@ -129,8 +129,16 @@ def _change_of(session: Session, under_way: Rollback | Move) -> str:
     return name_of(releases.change_of(session, under_way.release_id))
 
 
-def _begin(session: Session, context: Context, look: Standing, *, actor: Actor, now: datetime) -> Release:
-    change, revision = look.change, look.revision
+def _begin(
+    session: Session,
+    context: Context,
+    change: Change,
+    revision: Revision,
+    look: Standing,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Release:
     spec = target_of(look.workflow)
     target = context.open_target(change.workflow, spec)
     staged = len(look.rules.stages) > 1 and target.canary_pointer is not None

@@ -9,11 +9,12 @@ from datetime import datetime
 from sqlmodel import Session
 
 from bot.changes import tell
-from bot.changes.moving import move_state, touch
+from bot.changes.moving import move_state
 from bot.changes.rights import deployers
 from bot.changes.standing import Standing, standing
 from bot.policy.model import Policy
 from storage.models import Change, Revision
+from storage.queries import changes
 from storage.vocabulary import State
 
 
@@ -27,26 +28,34 @@ def settle_review(
 
 def settle_look(session: Session, look: Standing, *, actor: str, now: datetime) -> Standing:
     """The same for a look that was taken in this transaction, after whatever was altered."""
-    change = look.change
-    if change.needs_new_before:
-        # The revision that is to be confirmed is not written yet; the votes that stand are on the old diff.
-        touch(session, change)
+    if not _moves(look):
+        changes.next_version(session, look.change)
         return look
-    if change.state is State.STALE and not look.still_needed:
+    change = changes.whole(session, look.change)
+    if change.state is State.STALE:
         move_state(session, change, State.IN_REVIEW, actor=actor, now=now)
     if change.state is State.IN_REVIEW and look.complete:
-        _approve(session, look, actor=actor, now=now)
-    elif change.state is State.APPROVED and not look.complete:
+        _approve(session, change, look, actor=actor, now=now)
+    elif change.state is State.APPROVED:
         move_state(session, change, State.IN_REVIEW, actor=actor, now=now)
         text = "No longer approved: what it rested on has changed. The card says what is missing."
         tell.in_thread(session, change, text, now=now, about=f"unapproved:{change.version}")
-    else:
-        touch(session, change)
     return look
 
 
-def _approve(session: Session, look: Standing, *, actor: str, now: datetime) -> None:
-    change = look.change
+def _moves(look: Standing) -> bool:
+    """Whether the change has come to another state than the one it is in."""
+    if look.change.needs_new_before:
+        # The revision that is to be confirmed is not written yet; the votes that stand are on the old diff.
+        return False
+    return {
+        State.STALE: not look.still_needed,
+        State.IN_REVIEW: look.complete,
+        State.APPROVED: not look.complete,
+    }.get(look.change.state, False)
+
+
+def _approve(session: Session, change: Change, look: Standing, *, actor: str, now: datetime) -> None:
     move_state(
         session,
         change,

@@ -114,12 +114,12 @@ def _renew(session: Session, change_id: int, live: Live, target: Target, *, now:
     settle_review(session, policy, change, revision, actor=SYSTEM, now=now)
 
 
-def digests_of_same_text(session: Session, change: Change) -> set[str]:
+def digests_of_same_text(session: Session, change_id: int) -> set[str]:
     """The review digests of the revisions that differ from the current one in what they replace, and no more.
 
     Whoever approved one of those has looked at everything but the new "before".
     """
-    newest, *earlier = changes.revisions(session, change.id or 0)
+    newest, *earlier = changes.revisions(session, change_id)
     digests = {newest.review_digest}
     for each in earlier:
         if each.model_dump(exclude=_OWN) != newest.model_dump(exclude=_OWN):

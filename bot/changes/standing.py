@@ -17,6 +17,7 @@ from bot.policy.stricter import rules_of
 from bot.policy.workflow import GitTarget, PolicyTarget, Workflow
 from storage.models import Account, Change, Revision
 from storage.queries import changes, people
+from storage.queries.brief import ChangeInBrief, RevisionInBrief
 from storage.queries.changes import Cast, Result, Writer
 from storage.queries.people import Entitled
 from storage.vocabulary import AccountKind, Decision, Lane, Role
@@ -39,8 +40,8 @@ class Weighed:
 class Standing:
     """One look at a change. ``eligible``: who could still approve; ``approvals``: distinct people who did."""
 
-    change: Change
-    revision: Revision
+    change: Change | ChangeInBrief
+    revision: Revision | RevisionInBrief
     lane: Lane
     rules: LaneRules
     workflow: Workflow
@@ -91,7 +92,12 @@ def can_be_told(account: Entitled | Account) -> bool:
     return account.active and account.kind in {AccountKind.MEMBER, AccountKind.GUEST}
 
 
-def standing(session: Session, policy: Policy, change: Change, revision: Revision) -> Standing:
+def standing(
+    session: Session,
+    policy: Policy,
+    change: Change | ChangeInBrief,
+    revision: Revision | RevisionInBrief,
+) -> Standing:
     """Look at everything that decides about a change."""
     lane = change.lane or Lane.HIGH
     workflow = policy.workflow(change.workflow)

@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, insert, update
 from sqlalchemy import select as select_rows
-from sqlalchemy.orm import load_only
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, SQLModel, col, select
 
 from storage.models import Ask, Change, Evidence, Revision, Touch, Vote
 from storage.prepared import Prepared
+from storage.queries.brief import ChangeInBrief
 from storage.vocabulary import Decision, State
 
 OPEN = (
@@ -75,28 +75,6 @@ _OF_REVISION = (
     .where(col(Revision.id) == bindparam("revision_id"))
     .execution_options(populate_existing=True)
 )
-_DECIDES: tuple[tuple[Any, ...], tuple[Any, ...]] = (
-    (
-        Revision.number,
-        Revision.content_digest,
-        Revision.review_digest,
-        Revision.rollback_plan,
-        Revision.stop_conditions,
-    ),
-    (
-        Change.workflow,
-        Change.state,
-        Change.version,
-        Change.submitter,
-        Change.lane,
-        Change.gate_required,
-        Change.revision,
-        Change.needs_new_before,
-        Change.classification,
-    ),
-)
-"""What a decision looks at. Texts may be long and forms longer; whoever asks for them later gets them."""
-_TO_DECIDE = _OF_REVISION.options(*(load_only(*columns) for columns in _DECIDES))
 _COUNTING = Prepared(
     select_rows(*(_votes.c[field.name] for field in fields(Cast))).where(
         _votes.c.change_id == _of_change,
@@ -138,21 +116,22 @@ def revision(session: Session, revision_id: int) -> Revision | None:
     return session.get(Revision, revision_id)
 
 
-def of_revision(
-    session: Session, revision_id: int, *, to_decide: bool = False
-) -> tuple[Change, Revision] | None:
-    """A revision by its id with its change.
-
-    ``to_decide``: only what a decision looks at is read; the rest is, when somebody asks for it.
-    """
-    found = session.execute(_TO_DECIDE if to_decide else _OF_REVISION, {"revision_id": revision_id}).first()
+def of_revision(session: Session, revision_id: int) -> tuple[Change, Revision] | None:
+    """A revision by its id with its change."""
+    found = session.execute(_OF_REVISION, {"revision_id": revision_id}).first()
     return (found.Change, found.Revision) if found else None
 
 
-def next_version(session: Session, change: Change) -> None:
+def whole(session: Session, change: Change | ChangeInBrief) -> Change:
+    """The row of a change, which can be altered."""
+    return change if isinstance(change, Change) else session.get_one(Change, change.id)
+
+
+def next_version(session: Session, change: Change | ChangeInBrief) -> None:
     """The cards of this change are behind now. Every click does this, so it goes past the unit of work."""
     session.connection().execute(_NEXT_VERSION, {"of_change": change.id})
-    set_committed_value(change, "version", change.version + 1)
+    if isinstance(change, Change):
+        set_committed_value(change, "version", change.version + 1)
 
 
 def current_revision(session: Session, change: Change) -> Revision | None:

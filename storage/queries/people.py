@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CompoundSelect, String, bindparam, cast, null, select, union_all
+from sqlalchemy.engine import Connection
 from sqlmodel import Session, SQLModel, col
 
 from storage.columns import UtcDateTime
@@ -114,9 +115,9 @@ def principals(session: Session, workflow: str, role: Role, lane: Lane) -> list[
     return sorted(session.connection().execute(statement).scalars())
 
 
-def known(session: Session, slack_id: str) -> Known | None:
+def known(where: Session | Connection, slack_id: str) -> Known | None:
     """Who is behind an account, as last seen."""
-    rows = _KNOWN.rows(session, slack_id=slack_id)
+    rows = _KNOWN.rows(where, slack_id=slack_id)
     return Known(*rows[0]) if rows else None
 
 
