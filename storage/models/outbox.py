@@ -59,7 +59,6 @@ class Message(SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
     __table_args__ = (
-        Index("messages_due", "state", "due_at"),
         Index("messages_next", "state", "priority", "id"),
         Index("messages_of_change", "change_id", "recipient"),
         Index("message_place", "channel", "ts"),

@@ -14,4 +14,6 @@ def upgrade() -> None:
     op.add_column("message", sa.Column("blind_sends", sa.Integer(), nullable=False, server_default="0"))
     op.create_index("messages_next", "message", ["state", "priority", "id"])
     op.create_index("messages_of_change", "message", ["change_id", "recipient"])
+    # With this one at hand SQLite sorts all that is due, each time, rather than take the first.
+    op.drop_index("messages_due", "message")
     op.drop_index("ix_message_change_id", "message")

@@ -1,9 +1,11 @@
 """Which message goes first, what waits for what, and what waits for nothing."""
 
+import re
 from datetime import timedelta
 
 from desk import ANA, BEN, CHANNEL, Desk, drain
 
+from bot.outbox.claims import DUE_POST
 from bot.outbox.pace import Pace
 from storage.models import MessageState
 
@@ -11,6 +13,17 @@ from storage.models import MessageState
 def posted(desk: Desk) -> list[str]:
     """What was posted, in the order of posting."""
     return [str(call.args["text"]).split(" ")[0] for call in desk.slack.calls_of("chat.postMessage")]
+
+
+def test_the_next_of_thousands_is_found_without_sorting_them(desk: Desk) -> None:
+    """The database walks an index in the order of leaving, and stops at the first that may go."""
+    query = str(DUE_POST.compile(desk.store.engine, compile_kwargs={"render_postcompile": False}))
+    query = re.sub(r"NOT IN \(.*?\)\)", "NOT IN (''))", query)
+    with desk.store.reading() as session:
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", (None,) * query.count("?"))
+        steps = [str(row[-1]) for row in plan]
+    assert "USING INDEX messages_next" in steps[0]
+    assert not any("TEMP B-TREE" in step or step.startswith("SCAN") for step in steps)
 
 
 def test_urgent_messages_leave_first(desk: Desk) -> None:
