@@ -131,6 +131,8 @@ class Postman:
             work(message)
         except LeaseLostError:
             _log.warning("another worker took the message over", message_id=message.id)
+        except self._ledger.store.troubles:
+            raise  # no fault of this message, however often it happens: its lease gives it back
         except Exception:  # noqa: BLE001  one message that cannot be drawn must not stop the others
             self._faulty(message)
 

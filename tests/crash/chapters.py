@@ -71,7 +71,7 @@ def _low_seen(town: CrashTown) -> None:
     town.settle()
 
 
-def _low_restored(town: CrashTown) -> None:
+def _restored(town: CrashTown) -> None:
     dev = town.person("U0DEV")
     dev.click(town.message("rollback"), "restore")
     dev.submit(values={"reason": WHY})
@@ -134,9 +134,8 @@ def _stopped(town: CrashTown) -> None:
     town.settle()
 
 
-def _high_restored(town: CrashTown) -> None:
-    """One asks and another confirms."""
-    _low_restored(town)
+def _confirmed(town: CrashTown) -> None:
+    """One has asked; another confirms."""
     town.person("U0OMAR").click(town.message("rollback"), "restore")
     town.settle()
 
@@ -147,7 +146,7 @@ LOW_APPROVED = Chapter("low_approved", _low_approved, LOW_PROPOSED)
 LOW_LIVE = Chapter("low_live", _deployed, LOW_APPROVED)
 LOW_ROLLED_BACK = Chapter("low_rolled_back", _rolled_back, LOW_LIVE)
 LOW_SEEN = Chapter("low_seen", _low_seen, LOW_ROLLED_BACK)
-LOW_RESTORED = Chapter("low_restored", _low_restored, LOW_SEEN)
+LOW_RESTORED = Chapter("low_restored", _restored, LOW_SEEN)
 SENT_BACK = Chapter("sent_back", _sent_back, LOW_PROPOSED)
 EDITED = Chapter("edited", _edited, SENT_BACK)
 REJECTED = Chapter("rejected", _rejected, EDITED)
@@ -162,7 +161,8 @@ HIGH_CANARY = Chapter("high_canary", _deployed, HIGH_APPROVED)
 HIGH_STOPPED = Chapter("high_stopped", _stopped, HIGH_CANARY)
 HIGH_LIVE = Chapter("high_live", _advanced, HIGH_CANARY)
 HIGH_ROLLED_BACK = Chapter("high_rolled_back", _rolled_back, HIGH_LIVE)
-HIGH_RESTORED = Chapter("high_restored", _high_restored, HIGH_ROLLED_BACK)
+HIGH_ASKED_BACK = Chapter("high_asked_back", _restored, HIGH_ROLLED_BACK)
+HIGH_RESTORED = Chapter("high_restored", _confirmed, HIGH_ASKED_BACK)
 
 CHAPTERS = (
     LOW_PROPOSED,
@@ -185,6 +185,7 @@ CHAPTERS = (
     HIGH_STOPPED,
     HIGH_LIVE,
     HIGH_ROLLED_BACK,
+    HIGH_ASKED_BACK,
     HIGH_RESTORED,
 )
 

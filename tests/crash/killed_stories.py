@@ -26,7 +26,7 @@ from tests.scenario.review.hand import menu, say_no
 from tests.scenario.town import Town
 from tests.scenario.waiting import something_waits
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds until a person, or a story, gives up."""
 WHY = "The outage was the courier's, the prompt was not at fault."
 

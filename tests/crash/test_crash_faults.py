@@ -4,14 +4,17 @@ Each story is told a few times, and each time other points fail, until every one
 fail alone. The story ends as it would have, and nobody is told or moved twice.
 """
 
+import random
 import resource
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from sqlmodel import select
 
 from bot.connectors.protocol import TargetUnavailable
+from storage.models import Message, MessageState
 from tests.crash.chapters import CHAPTERS, LOW_LIVE, LOW_PROPOSED, Chapter, beginning
 from tests.crash.edges import CutError
 from tests.crash.outcome import Outcome, assert_whole, outcome
@@ -20,7 +23,7 @@ from tests.crash.town import Addresses, town_from
 from tests.sizes import TIMES
 
 ONE_IN = 5
-"""So many points apart fail in one telling."""
+"""In one telling one in so many points fails."""
 Act = Callable[[], object]
 
 
@@ -33,14 +36,13 @@ def told(chapter: Chapter, at: Addresses, points: Points) -> Outcome:
         return outcome(town)
 
 
-def tellings(count: int) -> Iterator[tuple[str, Callable[[int], bool]]]:
-    """Which points fail in which telling."""
-    if TIMES > 1:
-        for alone in range(1, count + 1):
-            yield f"point {alone}", lambda number, alone=alone: number == alone  # type: ignore[misc]  # bound now
-    else:
-        for first in range(ONE_IN):
-            yield f"points {first} + n x {ONE_IN}", lambda number, first=first: number % ONE_IN == first  # type: ignore[misc]  # bound now
+def tellings(count: int) -> Iterator[frozenset[int]]:
+    """Which points fail in which telling: each in one of them, and in no rhythm."""
+    points = list(range(1, count + 1))
+    random.Random(count).shuffle(points)  # noqa: S311  no secret
+    apart = count if TIMES > 1 else ONE_IN
+    for first in range(apart):
+        yield frozenset(points[first::apart])
 
 
 def assert_ends_the_same(
@@ -50,15 +52,15 @@ def assert_ends_the_same(
     quiet = counting(frozenset(kinds))
     expected = told(chapter, at, quiet)
     struck = 0
-    for which, due in tellings(len(quiet.seen)):
-        points = Points(frozenset(kinds), harm, due)
+    for due in tellings(len(quiet.seen)):
+        points = Points(frozenset(kinds), harm, due.__contains__)
         found = told(chapter, at, points)
         struck += len(points.struck)
         if lenient:
-            assert found.without_tries() == expected.without_tries(), f"{which}: {points.struck}"
+            assert found.without_tries() == expected.without_tries(), f"{sorted(due)}: {points.struck}"
         else:
-            assert found == expected, f"{which}: {points.struck}"
-    assert struck >= len(quiet.seen)
+            assert found == expected, f"{sorted(due)}: {points.struck}"
+    assert struck > len(quiet.seen) / 2  # a story that ends another way may not come to its last points
 
 
 def busy(at: Addresses) -> Harm:
@@ -179,3 +181,19 @@ def test_a_deploy_survives_a_full_disk(at: Addresses) -> None:
     points = Points(kinds, no_room, lambda number: number % ONE_IN == 1)
     assert told(LOW_LIVE, at, points) == expected
     assert len(points.struck) > 1
+
+
+def test_a_database_that_fails_again_and_again_parks_no_message(at: Addresses) -> None:
+    """Every fifth begin or commit fails, which meets the same step of a message time after time."""
+    points = Points(frozenset({"begin", "commit"}), no_luck, lambda number: number % 5 == 0)
+    with town_from(beginning(LOW_PROPOSED, at), at, points) as town:
+        LOW_PROPOSED.tell(town)
+        with town.app.store.reading() as session:
+            states = set(session.exec(select(Message.state)))
+    assert len(points.struck) > 5
+    assert states == {MessageState.SENT}
+
+
+def no_luck(_name: str, _act: Act) -> object:
+    """The database does not take it this time."""
+    raise sqlite3.OperationalError("database is locked")

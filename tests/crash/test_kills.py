@@ -47,7 +47,7 @@ from tests.sizes import sized
 
 PARTS = 4
 """The kills are shared out, so that workers of the test run may take a part each."""
-MEAN_LIFE = 0.25
+MEAN_LIFE = 0.15
 """Seconds from being ready to being killed, on average; the distribution has no memory."""
 NO_HISTORY = "gates: {history: {events: 1000, within: 30d, because: rolled back all the time}}\n"
 """The same story is told over and over, so that it must not need more each time."""

@@ -86,6 +86,7 @@ class CrashTown(Town):
         workspace.deliver_to(f"{at.app_url}/slack/events")
         where = f"sqlite:///{at.folder / 'app.db'}"
         super().__init__(workspace, None, seeded.repository, Moment(), where)  # type: ignore[arg-type]  # started below
+        workspace.clock = lambda: self.moment().timestamp()  # time passes for Slack as well
         self.start()
 
     def person(self, user_id: str, *, hostile: bool = False) -> SlackPerson:
@@ -116,7 +117,7 @@ class CrashTown(Town):
             click_seconds=30,
         )
         self._at.slack.behind = in_front(create_asgi(self.workspace), self._at.points, slack_call)
-        self._at.app.behind = in_front(self.app.edge(), self._at.points, answer)
+        self._at.app.behind = in_front(self.app.edge(now=self.workspace.clock), self._at.points, answer)
 
     def revive(self) -> None:
         """If the process is dead, the next one is started."""
