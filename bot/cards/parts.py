@@ -11,6 +11,7 @@ from bot.cards.text import (
     clip,
     count,
     escape,
+    is_address,
     is_user,
     label,
     listed,
@@ -198,7 +199,7 @@ def _evidence(result: EvidenceFacts) -> list[str | Block]:
     text += ", scored by people" if result.scored_by_people else ""
     text += "" if result.current else ", for an earlier text"
     parts: list[str | Block] = [f"{text}; attested by {one_line(result.attested_by.name, 80)} "]
-    if result.link.startswith(("https://", "http://")) and len(result.link) <= 500:  # noqa: PLR2004 - card room
+    if is_address(result.link) and len(result.link) <= 500:  # noqa: PLR2004 - card room
         parts.append({"type": "link", "url": result.link, "text": one_line(result.link, 60)})
     return parts
 

@@ -16,6 +16,9 @@ _USER: Final = re.compile(r"[UW][A-Z0-9]{2,20}")
 _GROUP: Final = re.compile(r"S[A-Z0-9]{2,20}")
 _CHANNEL: Final = re.compile(r"[CG][A-Z0-9]{2,20}")
 
+_ADDRESS: Final = re.compile(r"https?://[!-~]+")
+"""Printable ASCII and no space, so that what is shown as a link is one address and looks like what it is."""
+
 # Slack draws these as formatting, and has no escape for them. The lookalikes read the same.
 _LOOKALIKES: Final = {"*": "\u2217", "~": "\u223c", "`": "\u02cb", "_": "\u02cd"}
 # Within a word an underscore is only an underscore: support_answers stays as it is.
@@ -122,6 +125,11 @@ def when(at: datetime) -> str:
 def plain_time(at: datetime) -> str:
     """Return a time for places where Slack's date token does not work."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def is_address(text: str) -> bool:
+    """Say whether this is a web address that may be shown as a link."""
+    return bool(_ADDRESS.fullmatch(text)) and not set(text) & set('<>|"`')
 
 
 def is_user(identifier: str) -> bool:

@@ -1,5 +1,6 @@
 """Recording the result of a regression run: somebody entitled, who did not touch the change, attests it."""
 
+import re
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -120,7 +121,7 @@ def _problems(suite: str, total: int, passed: int, newly_failing: int, link: str
     if not 0 <= newly_failing <= max(total - passed, 0):
         problems.append(("newly_failing", "This cannot be more than the cases that did not pass."))
     if link.strip() and (
-        not link.strip().startswith(("https://", "http://")) or len(link.strip()) > LONGEST_LINK
+        not re.fullmatch(r"https?://[!-~]+", link.strip()) or len(link.strip()) > LONGEST_LINK
     ):
-        problems.append(("link", "A link starts with https:// and is not longer than 2,000 characters."))
+        problems.append(("link", "A link starts with https://, has no spaces and at most 2,000 characters."))
     return problems

@@ -42,6 +42,8 @@ def test_only_an_emergency_releases_before_approval() -> None:
     assert not may_move(State.IN_REVIEW, State.RELEASING)
     assert may_move(State.IN_REVIEW, State.RELEASING, emergency=True)
     assert not may_move(State.DRAFT, State.RELEASING, emergency=True)
+    assert State.RELEASING not in next_states(State.IN_REVIEW)
+    assert State.RELEASING in next_states(State.IN_REVIEW, emergency=True)
 
 
 @pytest.mark.parametrize("state", [State.REJECTED, State.WITHDRAWN, State.EXPIRED])

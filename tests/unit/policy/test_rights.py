@@ -93,6 +93,19 @@ def test_each_standing_is_refused_exactly_what_it_lacks(what: str, who: str) -> 
         assert refusal.text.endswith(".")
 
 
+def test_a_kind_of_account_that_nobody_knows_has_no_rights() -> None:
+    """Slack may think of another kind tomorrow; until we have, it may nothing."""
+    stranger = replace(ANA, account="a kind of tomorrow")  # type: ignore[arg-type]
+    for what, decide in DECISIONS.items():
+        assert what == "acknowledge" or decide(stranger) is not None
+
+
+def test_who_is_no_policy_owner_is_told_so() -> None:
+    """And not that rows of groups are old, of which there are none."""
+    refusal = may_lower(replace(ANA, matches=()), fresh_for=FRESH, now=NOW)
+    assert refusal == Refusal("Only a policy owner may lower a lane or dismiss a signal.")
+
+
 def test_rows_under_fifteen_minutes_are_fresh() -> None:
     """A row of a group counts a second before its age is up, and a direct name beside it always."""
     young = replace(ANA, matches=(Match("S0PEERS", NOW - FRESH + timedelta(seconds=1)),))
