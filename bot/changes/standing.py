@@ -124,14 +124,14 @@ def after_vote(session: Session, look: Standing) -> Standing:
     return replace(look, votes=votes, gates=_gates(look, votes))
 
 
-def as_decided(policy: Policy, look: Standing) -> Standing:
+def as_decided(look: Standing) -> Standing:
     """The same look at a change whose review is over: what counted then is not taken back by what came later.
 
     Who may still act is nobody; whoever goes on with the change takes a look of today.
     """
     votes = tuple(Weighed(each.vote, "") for each in look.votes)
     quorum = look.change.quorum
-    return replace(look, votes=votes, entitled=(), quorum=quorum, gates=_gates(policy, look, votes))
+    return replace(look, votes=votes, entitled=(), quorum=quorum, gates=_gates(look, votes))
 
 
 def _why_no_weight(

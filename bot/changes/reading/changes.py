@@ -57,7 +57,7 @@ def change_facts(context: Context, session: Session, change_id: int, *, now: dat
     look = standing(session, policy, change, revision)
     decided = change.state in DECIDED
     may_deploy = [] if decided else deployers(session, look)
-    look = as_decided(policy, look) if decided else look
+    look = as_decided(look) if decided else look
     names = Names(session)
     newest = releases.newest_of_change(session, change_id)
     ready = {each.person_id for each in may_deploy}
