@@ -23,6 +23,7 @@ from bot.changes.first_start import first_policy
 from bot.changes.force import keep_version, put_in_force
 from bot.changes.outcome import Actor, Refused
 from bot.changes.rechecks import after_new_policy
+from bot.outbox.crew import Rest
 from bot.outbox.pace import Pace
 from bot.sandbox.seed import seeded_in_memory
 from bot.sandbox.server import create_asgi
@@ -35,6 +36,7 @@ from tests.scenario.town import Town, empty_database
 BEGINNING = datetime(2025, 6, 2, 10, tzinfo=UTC)
 MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
 """Where a machine has it, files cost no disk: what is told here is no power failure."""
+MOST_STEPS = 5_000
 BY_HAND = "letters"
 """A workflow whose prompt a person moves."""
 
@@ -102,6 +104,23 @@ class Hamlet:
         """The process dies and another one starts."""
         self.app.store.close()
         self.app = self._opened()
+
+    def work(self) -> Rest | None:
+        """One move and one message, as the outbox's threads do them; or for how long there is nothing."""
+        outbox = self.app.outbox
+        rests = [outbox._move(), outbox._postman.step()]  # noqa: SLF001  its threads are not started here
+        found = [each for each in rests if each is not None]
+        return min(found, key=lambda each: each.seconds) if len(found) == len(rests) else None
+
+    def drain(self) -> None:
+        """Let everything leave that is due; where the outbox paces itself, time passes."""
+        for _ in range(MOST_STEPS):
+            rest = self.work()
+            if rest is not None and rest.seconds >= Rest().seconds:
+                return
+            if rest is not None:
+                self.moment.pass_by(seconds=rest.seconds)
+        raise AssertionError("the outbox never comes to rest")
 
     def actor(self, who: str, *, acknowledging: bool = False) -> Actor | None:
         """Who acts, through the app's own door; None where nobody may act under that name."""

@@ -28,22 +28,29 @@ class Machine(Reviewing, Releasing, World):
     def press_on(self, pick: int) -> None:
         """A change goes its way as far as it can, by those who may."""
         change = self.change(pick, State.IN_REVIEW, State.STALE, State.APPROVED)
-        if not change.revision:
-            return
-        self.complete(self.revision(pick, State.IN_REVIEW, State.STALE))
-        self.put_out("U0DEV", self.revision(pick, State.APPROVED))
-        self.hamlet.app.outbox.drain()
+        if change.revision:
+            self.complete(self.revision(pick, State.IN_REVIEW, State.STALE))
+            self.put_out("U0DEV", self.revision(pick, State.APPROVED))
+            self.hamlet.drain()
 
     @precondition(lambda self: self.any_of(Release))
     @rule(pick=picks)
     def press_further(self, pick: int) -> None:
         """What is on its way arrives, by those who may."""
-        self.hamlet.app.outbox.drain()
+        self.hamlet.drain()
         releasing: list[Release] = self.rows(Release, State.RELEASING)
         self.put_further("U0DEV", releasing[pick % len(releasing)])
-        self.hamlet.app.outbox.drain()
+        self.hamlet.drain()
         for move in self.waiting_moves():
             self.confirm("U0DEV", move)
+
+    @precondition(lambda self: self.any_of(Change))
+    @rule(pick=picks)
+    def a_good_day(self, pick: int) -> None:
+        """From review to live in one go."""
+        self.press_on(pick)
+        if self.any_of(Release):
+            self.press_further(0)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -79,10 +79,8 @@ class World(Base):
     @rule(steps=st.integers(1, 6))
     def the_outbox_works(self, steps: int) -> None:
         """Some of what is due leaves."""
-        outbox = self.hamlet.app.outbox
         for _ in range(steps):
-            outbox._move()  # noqa: SLF001  one piece of work, as its threads do it
-            outbox._postman.step()  # noqa: SLF001  the same
+            self.hamlet.work()
 
     @rule(holding=st.booleans())
     def death(self, *, holding: bool) -> None:
