@@ -50,7 +50,7 @@ def assert_ends_the_same(
 ) -> None:
     """Let each point of these kinds fail, and hold the end against that of the undisturbed story.
 
-    ``lenient``: a move that could not be made or noted is tried again, and the change counts one version more.
+    ``lenient``: a move that could not be made or noted is tried again, which counts as a version more.
     """
     quiet = counting(frozenset(kinds))
     expected = told(chapter, at, quiet)
