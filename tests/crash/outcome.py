@@ -47,7 +47,7 @@ class Outcome:
     shown: Counter[str]
 
     def without_tries(self) -> "Outcome":
-        """The same, where a target that failed has left more versions of a change, and words about it."""
+        """The same, where a move that was tried again has left more versions, and words about it."""
         rows = {table: _untried(rows) for table, rows in self.rows.items()}
         return Outcome(rows, self.branches, _untried(self.shown))
 

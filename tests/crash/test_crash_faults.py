@@ -48,7 +48,10 @@ def tellings(count: int) -> Iterator[frozenset[int]]:
 def assert_ends_the_same(
     chapter: Chapter, at: Addresses, kinds: set[str], harm: Harm, *, lenient: bool = False
 ) -> None:
-    """Let each point of these kinds fail, and hold the end against that of the undisturbed story."""
+    """Let each point of these kinds fail, and hold the end against that of the undisturbed story.
+
+    ``lenient``: a move that could not be made or noted is tried again, which counts as a version more.
+    """
     quiet = counting(frozenset(kinds))
     expected = told(chapter, at, quiet)
     struck = 0
@@ -137,14 +140,14 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("impatient")
 def test_a_busy_database_at_any_begin_and_commit(chapter: Chapter, at: Addresses) -> None:
     """Who clicks is told and clicks again; what leaves is tried again."""
-    assert_ends_the_same(chapter, at, {"begin", "commit"}, busy(at))
+    assert_ends_the_same(chapter, at, {"begin", "commit"}, busy(at), lenient=True)
 
 
 @pytest.mark.slow
 @every_chapter
 def test_a_full_disk_at_any_commit(chapter: Chapter, at: Addresses) -> None:
     """SQLite really cannot write; nobody is told success, and nothing is half there."""
-    assert_ends_the_same(chapter, at, {"commit"}, no_room)
+    assert_ends_the_same(chapter, at, {"commit"}, no_room, lenient=True)
 
 
 @pytest.mark.slow
