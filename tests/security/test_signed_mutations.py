@@ -62,4 +62,4 @@ def test_what_was_recorded_does_something_when_it_is_sent_again(story: Story, tm
         "view decide",
         "view attest",
     } <= effective
-    assert {"view withdraw", "view restore", "view lower_lane", "view submit_change"} <= effective
+    assert {"view withdraw", "view restore", "view lower_lane", "view roll_back_to"} <= effective

@@ -4,6 +4,7 @@ import gc
 import io
 import logging
 import random
+import re
 import socket
 import threading
 import time
@@ -36,6 +37,7 @@ KINDS = (
     f"{JSON}\t",
     "a/b;" * 200,
 )
+STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 PATHS = (
     "/slack/events",
     "/slack/events/",
@@ -95,7 +97,8 @@ class Flood:
         self._judge(answer, data)
 
     def _judge(self, answer: bytes, data: bytes) -> None:
-        status = int(answer[9:12]) if answer.startswith(b"HTTP/1.1 ") else 0
+        # The last one: "100 Continue" may stand before what counts.
+        status = int((STATUS.findall(answer) or [b"0"])[-1])
         self.statuses[status] = self.statuses.get(status, 0) + 1
         if status >= 500:
             self.wrong.append(f"{status} for {data[:300]!r}")
