@@ -49,7 +49,12 @@ class Outcome:
     def without_tries(self) -> "Outcome":
         """The same, where a move that was tried again has left more versions, and words about it."""
         rows = {table: _untried(rows) for table, rows in self.rows.items()}
-        return Outcome(rows, self.branches, _untried(self.shown))
+        # What was moved first may differ, and with it the texts beside it; each branch's last commit may not.
+        branches = {
+            name: [(said, commits[0][1]) for said in sorted(said for said, _ in commits)]
+            for name, commits in self.branches.items()
+        }
+        return Outcome(rows, branches, _untried(self.shown))
 
 
 def outcome(town: CrashTown) -> Outcome:
