@@ -16,7 +16,7 @@ CHANNEL = "C0TOOLS"
 
 
 def _settings(town: Town) -> Settings:
-    return read_settings(database_url=SecretStr(f"sqlite:///{town.repository.parent / 'app.db'}"))
+    return read_settings(database_url=SecretStr(town.database))
 
 
 def _parked(town: Town) -> list[Message]:
