@@ -35,6 +35,9 @@ TROUBLE = re.compile(r"trouble:\d+")
 VERSION = re.compile(r'(?<="version": )\d+|(?<=[a-z]:\d:)\d+')
 """A change's version: in its row, and in the keys of what may be told again after another one."""
 
+VIEW = re.compile(r"(?<=^form:)(\w+):\w+$")
+"""In the key by which a form counts once: the person, and Slack's id of the form, which each telling has anew."""
+
 Row = dict[str, Any]
 
 
@@ -165,6 +168,8 @@ def _comparable(table: str, row: Row, messages: dict[int, str]) -> Row:
     if table == "message":
         kept = {name: value for name, value in kept.items() if name not in {*DELIVERY, "id"}}
         kept["thread_of"] = messages.get(row["thread_of"])
+    if table == "seenevent":
+        kept["event_id"] = VIEW.sub(r"\1:a form", row["event_id"])
     if table == "move":
         kept = {name: value for name, value in kept.items() if name not in DELIVERY}
     return kept
