@@ -36,7 +36,7 @@ VERSION = re.compile(r'(?<="version": )\d+|(?<=[a-z]:\d:)\d+')
 """A change's version: in its row, and in the keys of what may be told again after another one."""
 
 VIEW = re.compile(r"(?<=^form:)(\w+):\w+$")
-"""In the key by which a form counts once: the person, and Slack's id of the form, which each telling has anew."""
+"""In the key by which a form counts once: the person, and Slack's id of the form, new in each telling."""
 
 Row = dict[str, Any]
 
