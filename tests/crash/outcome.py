@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from dulwich.repo import Repo
+from dulwich.walk import ORDER_TOPO
 from sqlmodel import SQLModel, text
 
 from bot.outbox.mail import EVENT_TYPE
@@ -132,10 +133,12 @@ def _undated(value: Any) -> Any:
 
 
 def _branches(town: CrashTown) -> dict[str, list[tuple[str, dict[str, str]]]]:
-    """Every branch: its commits, newest first, each with what it says and the texts that it holds."""
+    """Every branch: its commits from the last back, each with what it says and the texts that it holds."""
     with Repo(str(town.repository)) as repo:
         return {
-            ref.decode(): [_commit(repo, each.commit) for each in repo.get_walker([repo.refs[ref]])]
+            ref.decode(): [
+                _commit(repo, each.commit) for each in repo.get_walker([repo.refs[ref]], order=ORDER_TOPO)
+            ]
             for ref in repo.refs.allkeys()
             if ref.startswith(b"refs/heads/")
         }
