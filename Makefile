@@ -8,6 +8,8 @@
 VENV = .venv
 PYTHONS = python3.13 python3.12 python3.11 python3
 SANDBOX_DATA = sandbox-data
+# Processes for the tests, which wait more than they reckon.
+WORKERS = 4
 LOCK = pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-strip-extras --quiet
 PIP = "$(VENV)/bin/python" -m pip --disable-pip-version-check --quiet
@@ -19,7 +21,7 @@ run: $(VENV)/installed ## start the app: in your workspace with tokens set, as a
 	@exec "$(VENV)/bin/prompt-change" run
 
 test: lint ## every check that needs no network
-	@"$(VENV)/bin/python" -m pytest -n auto -m "not slow and not browser"
+	@"$(VENV)/bin/python" -m pytest -n $(WORKERS) -m "not slow and not browser"
 
 lint: $(VENV)/installed-dev ## style, types and the direction of imports
 	@"$(VENV)/bin/ruff" check .
@@ -28,10 +30,10 @@ lint: $(VENV)/installed-dev ## style, types and the direction of imports
 	@"$(VENV)/bin/lint-imports"
 
 slow: $(VENV)/installed-dev ## the longer suites: kills, crash points, races, attacks
-	@"$(VENV)/bin/python" -m pytest -n auto -m "slow and not browser"
+	@"$(VENV)/bin/python" -m pytest -n $(WORKERS) -m "slow and not browser"
 
 soak: $(VENV)/installed-dev ## the longer suites at ten times their size
-	@SUITE_TIMES=10 "$(VENV)/bin/python" -m pytest -n auto -m "slow and not browser"
+	@SUITE_TIMES=10 "$(VENV)/bin/python" -m pytest -n $(WORKERS) -m "slow and not browser"
 
 browser: $(VENV)/installed-dev ## the whole story in headless Chromium
 	@"$(VENV)/bin/python" -m pytest -m browser
