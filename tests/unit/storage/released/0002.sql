@@ -357,14 +357,14 @@ CREATE TABLE "rollback" (
 	restore_reason VARCHAR NOT NULL, 
 	restore_asked_at DATETIME, 
 	restore_confirmed_by VARCHAR, 
-	restored_at DATETIME, 
+	restored_at DATETIME, left_by VARCHAR, 
 	FOREIGN KEY(release_id) REFERENCES release (id), 
 	FOREIGN KEY(to_release_id) REFERENCES release (id)
 );
-INSERT INTO "rollback" VALUES(1,1,'rollback.workflow 1: "Größe", it''s','rollback.from_version 1: "Größe", it''s','rollback.to_version 1: "Größe", it''s',1,'done','rollback.by 1: "Größe", it''s','rollback.reason 1: "Größe", it''s','rollback.reason_by 1: "Größe", it''s','2026-03-01 13:00:00.000001','2026-03-01 13:00:00.000001','rollback.restore_by 1: "Größe", it''s','rollback.restore_reason 1: "Größe", it''s','2026-03-01 13:00:00.000001','rollback.restore_confirmed_by 1: "Größe", it''s','2026-03-01 13:00:00.000001');
-INSERT INTO "rollback" VALUES(2,2,'rollback.workflow 2: "Größe", it''s',NULL,NULL,NULL,'asking','rollback.by 2: "Größe", it''s','rollback.reason 2: "Größe", it''s',NULL,'2026-03-01 14:00:00.000002',NULL,NULL,'rollback.restore_reason 2: "Größe", it''s',NULL,NULL,NULL);
-INSERT INTO "rollback" VALUES(3,3,'rollback.workflow 3: "Größe", it''s','rollback.from_version 3: "Größe", it''s','rollback.to_version 3: "Größe", it''s',3,'moving','rollback.by 3: "Größe", it''s','rollback.reason 3: "Größe", it''s','rollback.reason_by 3: "Größe", it''s','2026-03-01 15:00:00.000003','2026-03-01 15:00:00.000003','rollback.restore_by 3: "Größe", it''s','rollback.restore_reason 3: "Größe", it''s','2026-03-01 15:00:00.000003','rollback.restore_confirmed_by 3: "Größe", it''s','2026-03-01 15:00:00.000003');
-INSERT INTO "rollback" VALUES(4,4,'rollback.workflow 4: "Größe", it''s',NULL,NULL,NULL,'done','rollback.by 4: "Größe", it''s','rollback.reason 4: "Größe", it''s',NULL,'2026-03-01 16:00:00.000004',NULL,NULL,'rollback.restore_reason 4: "Größe", it''s',NULL,NULL,NULL);
+INSERT INTO "rollback" VALUES(1,1,'rollback.workflow 1: "Größe", it''s','rollback.from_version 1: "Größe", it''s','rollback.to_version 1: "Größe", it''s',1,'done','rollback.by 1: "Größe", it''s','rollback.reason 1: "Größe", it''s','rollback.reason_by 1: "Größe", it''s','2026-03-01 13:00:00.000001','2026-03-01 13:00:00.000001','rollback.restore_by 1: "Größe", it''s','rollback.restore_reason 1: "Größe", it''s','2026-03-01 13:00:00.000001','rollback.restore_confirmed_by 1: "Größe", it''s','2026-03-01 13:00:00.000001','rollback.left_by 1: "Größe", it''s');
+INSERT INTO "rollback" VALUES(2,2,'rollback.workflow 2: "Größe", it''s',NULL,NULL,NULL,'asking','rollback.by 2: "Größe", it''s','rollback.reason 2: "Größe", it''s',NULL,'2026-03-01 14:00:00.000002',NULL,NULL,'rollback.restore_reason 2: "Größe", it''s',NULL,NULL,NULL,NULL);
+INSERT INTO "rollback" VALUES(3,3,'rollback.workflow 3: "Größe", it''s','rollback.from_version 3: "Größe", it''s','rollback.to_version 3: "Größe", it''s',3,'moving','rollback.by 3: "Größe", it''s','rollback.reason 3: "Größe", it''s','rollback.reason_by 3: "Größe", it''s','2026-03-01 15:00:00.000003','2026-03-01 15:00:00.000003','rollback.restore_by 3: "Größe", it''s','rollback.restore_reason 3: "Größe", it''s','2026-03-01 15:00:00.000003','rollback.restore_confirmed_by 3: "Größe", it''s','2026-03-01 15:00:00.000003','rollback.left_by 3: "Größe", it''s');
+INSERT INTO "rollback" VALUES(4,4,'rollback.workflow 4: "Größe", it''s',NULL,NULL,NULL,'done','rollback.by 4: "Größe", it''s','rollback.reason 4: "Größe", it''s',NULL,'2026-03-01 16:00:00.000004',NULL,NULL,'rollback.restore_reason 4: "Größe", it''s',NULL,NULL,NULL,NULL);
 CREATE TABLE seenevent (
 	event_id VARCHAR NOT NULL, 
 	at DATETIME NOT NULL, 
@@ -435,7 +435,6 @@ CREATE INDEX ix_rollback_release_id ON "rollback" (release_id);
 CREATE INDEX ix_rollback_workflow ON "rollback" (workflow);
 CREATE UNIQUE INDEX one_rollback_under_way ON "rollback" (release_id) WHERE state <> 'done';
 CREATE INDEX message_place ON message (channel, ts);
-CREATE INDEX messages_due ON message (state, due_at);
 CREATE INDEX ix_move_release_id ON move (release_id);
 CREATE INDEX ix_move_workflow ON move (workflow);
 CREATE INDEX moves_due ON move (state, due_at);

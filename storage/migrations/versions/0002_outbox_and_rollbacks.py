@@ -1,4 +1,7 @@
-"""Messages: how often one was sent blindly, and the indexes by which the next of thousands is found."""
+"""Messages: how often one was sent blindly, and the indexes by which the next of thousands is found.
+
+Rollbacks: who decided to leave a pointer as it was found.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,3 +20,4 @@ def upgrade() -> None:
     # With this one at hand SQLite sorts all that is due, each time, rather than take the first.
     op.drop_index("messages_due", "message")
     op.drop_index("ix_message_change_id", "message")
+    op.add_column("rollback", sa.Column("left_by", sa.String(), nullable=True))
