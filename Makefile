@@ -10,6 +10,7 @@ PYTHONS = python3.13 python3.12 python3.11 python3
 SANDBOX_DATA = sandbox-data
 # Processes for the tests, which wait more than they reckon.
 WORKERS = 4
+LONG = tests/crash tests/machine tests/security tests/unit
 LOCK = pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-strip-extras --quiet
 PIP = "$(VENV)/bin/python" -m pip --disable-pip-version-check --quiet
@@ -29,10 +30,10 @@ lint: $(VENV)/installed-dev ## style, types and the direction of imports
 	@"$(VENV)/bin/mypy"
 	@"$(VENV)/bin/lint-imports"
 
-slow: $(VENV)/installed-dev ## the longer suites: kills, crash points, races, attacks
-	@"$(VENV)/bin/python" -m pytest -n $(WORKERS) -m "slow and not browser"
+slow: $(VENV)/installed-dev ## the longer suites: crash points, races, attacks
+	@"$(VENV)/bin/python" -m pytest -n $(WORKERS) -m "slow and not browser and not soak" $(LONG)
 
-soak: $(VENV)/installed-dev ## the longer suites at ten times their size
+soak: $(VENV)/installed-dev ## everything that takes long, every story on Postgres too, at ten times the size
 	@SUITE_TIMES=10 "$(VENV)/bin/python" -m pytest -n $(WORKERS) -m "slow and not browser"
 
 browser: $(VENV)/installed-dev ## the whole story in headless Chromium

@@ -301,6 +301,7 @@ def run(folder: Path, kills: int, part: int, seed: int) -> tuple[Lives, list[Tel
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("part", range(PARTS))
 def test_a_thousand_kills_lose_nothing_and_repeat_nothing(
     part: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -43,6 +43,7 @@ EVERYBODY = (
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_what_is_delivered_four_times_has_one_effect(tmp_path: Path, database: str) -> None:
     """Events, clicks and forms: what is in the rows and in the repository is there once."""
     count = sized(400 if database else 2_000)

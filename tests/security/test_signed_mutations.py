@@ -27,12 +27,14 @@ def attacked(story: Story, listener: str, folder: Path, count: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_the_story_comes_past_every_listener(story: Story) -> None:
     """A listener that is new must be in the story, or it is attacked by nobody."""
     assert set(story[1]) == set(LISTENERS)
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("listener", LISTENERS)
 def test_no_mutation_does_what_its_signer_may_not(story: Story, listener: str, tmp_path: Path) -> None:
     """So many for each listener; ``make soak`` takes ten times as many."""
@@ -40,6 +42,7 @@ def test_no_mutation_does_what_its_signer_may_not(story: Story, listener: str, t
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_what_was_recorded_does_something_when_it_is_sent_again(story: Story, tmp_path: Path) -> None:
     """The attack is on clicks that work: unchanged, many of these payloads have their effect."""
     town, tape, rights = story

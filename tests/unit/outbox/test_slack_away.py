@@ -143,6 +143,7 @@ def test_half_an_hour_without_slack(desk: Desk) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_a_day_without_slack_and_five_thousand_messages(desk: Desk) -> None:
     """The same for 24 hours of 429, 500, resets and timeouts."""
     sit_out(desk, sized(5_000), 24, NO_ANSWER)
