@@ -133,15 +133,22 @@ def _undated(value: Any) -> Any:
 
 
 def _branches(town: CrashTown) -> dict[str, list[tuple[str, dict[str, str]]]]:
-    """Every branch: its commits from the last back, each with what it says and the texts that it holds."""
+    """Every branch: its commits from the last back, each with what it says and the texts that it holds.
+
+    Of a canary only what it serves: it is set up from the production branch, which moves before or after it.
+    """
     with Repo(str(town.repository)) as repo:
-        return {
+        found = {
             ref.decode(): [
                 _commit(repo, each.commit) for each in repo.get_walker([repo.refs[ref]], order=ORDER_TOPO)
             ]
             for ref in repo.refs.allkeys()
             if ref.startswith(b"refs/heads/")
         }
+    return {
+        name: [("", commits[0][1])] if name.endswith("-canary") else commits
+        for name, commits in found.items()
+    }
 
 
 def _commit(repo: Repo, commit: Any) -> tuple[str, dict[str, str]]:
