@@ -1,5 +1,6 @@
 """The real command in a process of its own, and a browser that looks at its page."""
 
+import json
 import os
 import shutil
 import signal
@@ -49,7 +50,7 @@ def sandbox() -> Iterator[Sandbox]:
             process.terminate()
             process.wait(STOPS_WITHIN)
         said = Path(folder, "log").read_text(encoding="utf-8")
-        faults = [line for line in said.splitlines() if line.startswith("{") or "Traceback" in line]
+        faults = [line for line in said.splitlines() if _is_fault(line)]
         assert not faults, said
         assert process.returncode in {0, -signal.SIGTERM}, said  # uvicorn ends by the signal that it got
 
@@ -74,10 +75,23 @@ def _started(process: "subprocess.Popen[bytes]", folder: Path) -> Sandbox:
     while time.monotonic() < deadline and process.poll() is None:
         words = Path(folder, "log").read_text(encoding="utf-8").split()
         urls = [word for word in words if word.startswith("http://127.0.0.1:")]
-        if urls and httpx.get(urls[0], follow_redirects=True).is_success:
+        if urls and _answers(urls[0]):
             return Sandbox(urls[0].rstrip("/"), folder / "data" / "prompts.git")
         time.sleep(0.1)
     raise AssertionError(Path(folder, "log").read_text(encoding="utf-8"))
+
+
+def _answers(url: str) -> bool:
+    """Whether the page is there: its address is said a moment before."""
+    try:
+        return httpx.get(url, follow_redirects=True).is_success
+    except httpx.ConnectError:
+        return False
+
+
+def _is_fault(line: str) -> bool:
+    """Whether a line of the log is more than information."""
+    return "Traceback" in line or (line.startswith("{") and json.loads(line)["level"] != "info")
 
 
 @pytest.fixture
