@@ -102,9 +102,9 @@ def test_each_quorum_is_completed_once(tmp_path: Path, database: str, count: int
 
 @pytest.mark.slow
 def test_the_same_run_on_the_default_engine_goes_wrong(tmp_path: Path) -> None:
-    """The control: without the write lock at the beginning, changes are approved twice."""
+    """The control: without the write lock at the beginning, quorums are overlooked, or completed twice."""
     with running_town(tmp_path, open_store=DefaultStore.open) as town:
         cards = gathered(town, 40)
         race(town, cards)
         found = wrong(town.app.store, cards)
-    assert any("was approved 2 times" in each for each in found), found
+    assert found
