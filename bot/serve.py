@@ -103,9 +103,11 @@ def _check_app_token(token: SecretStr, api_url: str) -> None:
 
 def listen(asgi: Edge, settings: Settings) -> None:
     """Serve HTTP until told to stop."""
-    # What is loaded by now stays: without this each full collection would walk over all of it again.
+    # What is loaded by now stays: without this each full collection would walk over all of it again. And a
+    # click leaves some thousand objects that are gone when it is answered, so there is no hurry to look.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     uvicorn.run(
         asgi,
         host=settings.host,

@@ -27,7 +27,7 @@ Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 ASGIApp = Callable[[Scope, gate.Receive, Send], Awaitable[None]]
 
-THREADS: Final = 32
+THREADS: Final = 16
 """Clicks worked on at once. Enough that some may wait for Slack's Web API; far more of them only contend, for
 the interpreter and for the one lock around write transactions."""
 
