@@ -86,7 +86,7 @@ def keep(
     has it, for good.
     """
     account = session.get(Account, profile.slack_id)
-    if account is None and insert_new(session, _new_account(session, profile, now)):
+    if account is None and _add(session, profile, now):
         account, changed = session.get_one(Account, profile.slack_id), True
     else:
         account = account or session.get_one(Account, profile.slack_id)
@@ -113,12 +113,15 @@ def would_change(session: Session, profile: Profile) -> bool:
 
 def pin(session: Session, email: str, slack_id: str) -> str:
     """Pin an address to an account unless it is pinned already; returns the account that it stands for."""
-    insert_new(session, EmailPin(email=email.lower(), slack_id=slack_id))
+    insert_new(session, EmailPin, email=email.lower(), slack_id=slack_id)
     return session.get_one(EmailPin, email.lower()).slack_id
 
 
-def _new_account(session: Session, profile: Profile, now: datetime) -> Account:
-    return Account(
+def _add(session: Session, profile: Profile, now: datetime) -> bool:
+    """Write down an account that nobody knew; whether no other process has done so meanwhile."""
+    return insert_new(
+        session,
+        Account,
         slack_id=profile.slack_id,
         person_id=_person_with(session, profile.email) or _new_person(session, profile.email),
         team_id=profile.team_id,
@@ -196,7 +199,7 @@ def merge(session: Session, one: int, other: int) -> None:
     for account in session.exec(select(Account).where(Account.person_id == gone)).all():
         account.person_id = kept
     for touch in session.exec(select(Touch).where(Touch.person_id == gone)).all():
-        insert_new(session, touch.model_copy(update={"person_id": kept}))
+        insert_new(session, Touch, **(touch.model_dump() | {"person_id": kept}))
         session.delete(touch)
     for vote in session.exec(select(Vote).where(Vote.person_id == gone).order_by(col(Vote.id))).all():
         _take_over(session, vote, kept)

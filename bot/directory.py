@@ -116,7 +116,7 @@ class Directory:
         """Write who is in a group; says who came and who left."""
         before = set(session.exec(select(GroupMember.slack_id).where(GroupMember.group_id == group_id)))
         after = set(members)
-        insert_new(session, UserGroup(id=group_id))
+        insert_new(session, UserGroup, id=group_id)
         if handle is not None:
             session.get_one(UserGroup, group_id).handle = handle
         gone = before - after
@@ -127,7 +127,7 @@ class Directory:
                 )
             )
         for slack_id in sorted(after - before):
-            insert_new(session, GroupMember(group_id=group_id, slack_id=slack_id))
+            insert_new(session, GroupMember, group_id=group_id, slack_id=slack_id)
         return before ^ after
 
     def _refresh_group(self, group_id: str, told: Mapping[str, Any] | None) -> set[str]:

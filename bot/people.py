@@ -171,7 +171,7 @@ class People:
         changed: set[str] = set()
         with self._store.transaction() as session:
             if group_id in self._named(session) and self._first_time(session, event_id):
-                insert_new(session, UserGroup(id=group_id))
+                insert_new(session, UserGroup, id=group_id)
                 group = session.get_one(UserGroup, group_id)
                 changed = effect(session, group)
                 if group.refreshed_at is not None:
@@ -179,7 +179,7 @@ class People:
         return self._tell(changed)
 
     def _first_time(self, session: Session, event_id: str) -> bool:
-        return insert_new(session, SeenEvent(event_id=event_id, at=self._now()))
+        return insert_new(session, SeenEvent, event_id=event_id, at=self._now())
 
     def _concerns(self, session: Session, slack_id: str, email: str | None) -> bool:
         """Whether we have anything to do with this account."""
@@ -191,8 +191,8 @@ class People:
         return session.exec(select(GroupMember).where(GroupMember.slack_id == slack_id)).first() is not None
 
     def _known(self, slack_id: str) -> Known | None:
-        with self._store.glance() as connection:
-            return people.known(connection, slack_id)
+        with self._store.glance() as glance:
+            return people.known(glance, slack_id)
 
     def _tell(self, changed: set[str]) -> frozenset[str]:
         told = frozenset(changed)

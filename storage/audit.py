@@ -31,7 +31,7 @@ _table = SQLModel.metadata.tables[str(AuditRow.__tablename__)]
 _HEAD = Prepared(
     select(_table.c.id, _table.c.digest).where(_table.c.id == select(func.max(_table.c.id)).scalar_subquery())
 )
-_append = insert(_table)
+_APPEND = Prepared(insert(_table), sets=_table.c.keys())
 _STORED_MOMENT = "%Y-%m-%d %H:%M:%S.%f"
 """How SQLite keeps a time: the same moment written otherwise is a row that somebody wrote by hand."""
 
@@ -93,7 +93,7 @@ def append(session: Session, verb: str, subject: str, *, actor: str, now: dateti
         "previous": last.digest,
     }
     digest = row_digest(number=last.id + 1, **content)
-    session.connection().execute(_append, {"id": last.id + 1, "digest": digest, **content})
+    _APPEND.rows(session, id=last.id + 1, digest=digest, **content)
 
 
 def verify(session: Session, *, expected_head: str | None = None) -> Head | Broken:

@@ -16,6 +16,8 @@ from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from storage.prepared import Glance
+
 BUSY_TIMEOUT_MS = 10_000
 CACHE_KIB = 400
 """A connection's own cache of pages. SQLite takes 2,000, which times forty connections is most of a small
@@ -40,6 +42,7 @@ class Store:
         """What is raised where the database itself is busy, full or gone, whatever was asked of it."""
         # SQLite's own wait for the write lock is unfair: at 50 clients p99 was 899 ms, with this lock 126 ms.
         self._turn: threading.Lock | nullcontext[None] = threading.Lock() if self.is_sqlite else nullcontext()
+        self._writer: Connection | None = None
 
     @classmethod
     def open(cls, url: str) -> "Store":
@@ -72,12 +75,32 @@ class Store:
         """
         with (
             self._turn,
-            self.engine.connect().execution_options(writes=True) as connection,
+            self._writing() as connection,
             connection.begin(),
             Session(bind=connection, expire_on_commit=False, autoflush=True) as session,
         ):
             yield session
             session.flush()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """The connection that writes. On SQLite all writers of a process, in turn, use the same one.
+
+        What it holds of the database stays true, while any other has to read its pages again after a commit.
+        """
+        if not self.is_sqlite:
+            with self.engine.connect().execution_options(writes=True) as connection:
+                yield connection
+            return
+        if self._writer is None:
+            self._writer = self.engine.connect().execution_options(writes=True)
+        try:
+            yield self._writer
+        except BaseException:
+            # Whatever state it is in, the next one begins afresh.
+            broken, self._writer = self._writer, None
+            broken.close()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -88,13 +111,17 @@ class Store:
             self.engine.connect().execution_options(**options) as connection,
             Session(bind=connection, expire_on_commit=False, autoflush=False) as session,
         ):
+            connection.begin()  # closing the connection rolls it back
             yield session
 
     @contextmanager
-    def glance(self) -> Iterator[Connection]:
-        """A bare connection for one prepared read, which every click begins with: no snapshot, no session."""
-        with self.engine.connect() as connection:
-            yield connection
+    def glance(self) -> Iterator[Glance]:
+        """For one prepared read, which every click begins with: no snapshot, no session."""
+        connection = self.engine.raw_connection()
+        try:
+            yield Glance(connection, self.engine.dialect)
+        finally:
+            connection.close()
 
     def problem(self) -> str | None:
         """Why the database does not answer, in words for the readiness page, or None."""
@@ -107,6 +134,10 @@ class Store:
 
     def close(self) -> None:
         """Close every connection."""
+        with self._turn:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
         self.engine.dispose()
 
 

@@ -36,7 +36,9 @@ def post(  # a message has that many sides
     **details: Any,
 ) -> None:
     """Write a message row, unless the same was written before."""
-    message = Message(
+    insert_new(
+        session,
+        Message,
         key=key,
         kind=kind,
         recipient=recipient,
@@ -51,7 +53,6 @@ def post(  # a message has that many sides
         due_at=now,
         created_at=now,
     )
-    insert_new(session, message)
 
 
 def review_card(session: Session, change: Change, channel: str, *, now: datetime) -> None:

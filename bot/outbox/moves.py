@@ -24,7 +24,7 @@ from bot.connectors.protocol import (
 )
 from bot.logs import fault_id
 from bot.outbox.backoff import LONGEST, Jitter, delay
-from bot.outbox.claims import DUE_MOVE, URGENT, claim_move, is_due
+from bot.outbox.claims import URGENT, claim_move, move_is_due
 from bot.outbox.crew import Rest
 from bot.outbox.ledger import LeaseLostError
 from bot.outbox.results import (
@@ -108,8 +108,8 @@ class Mover:
     def _claim(self) -> Move | None:
         now = self._now()
         # Looking first costs no lock; a claim takes the one write lock that the clicks need.
-        with self._store.reading() as session:
-            if not is_due(session, DUE_MOVE, now):
+        with self._store.glance() as glance:
+            if not move_is_due(glance, now):
                 return None
         with self._store.transaction() as session:
             return claim_move(session, now, until=now + self._lease)

@@ -92,9 +92,11 @@ _EVIDENCE = Prepared(
     .where(_evidence.c.change_id == _of_change)
     .order_by(_evidence.c.id)
 )
-_NEXT_VERSION = update(_changes).where(_changes.c.id == _of_change).values(version=_changes.c.version + 1)
-_CAST = insert(_votes)
-_SUPERSEDE = (
+_NEXT_VERSION = Prepared(
+    update(_changes).where(_changes.c.id == _of_change).values(version=_changes.c.version + 1)
+)
+_CAST = Prepared(insert(_votes), sets=[column.name for column in _votes.c if column.name != "id"])
+_SUPERSEDE = Prepared(
     update(_votes)
     .where(
         _votes.c.change_id == _of_change,
@@ -129,7 +131,7 @@ def whole(session: Session, change: Change | ChangeInBrief) -> Change:
 
 def next_version(session: Session, change: Change | ChangeInBrief) -> None:
     """The cards of this change are behind now. Every click does this, so it goes past the unit of work."""
-    session.connection().execute(_NEXT_VERSION, {"of_change": change.id})
+    _NEXT_VERSION.rows(session, of_change=change.id)
     if isinstance(change, Change):
         set_committed_value(change, "version", change.version + 1)
 
@@ -153,13 +155,12 @@ def counting_votes(session: Session, change_id: int, review_digest: str) -> list
 
 def supersede_vote(session: Session, change_id: int, review_digest: str, person_id: int) -> None:
     """This person's decision on this digest stays on record, and counts no more."""
-    which = {"of_change": change_id, "digest": review_digest, "person": person_id}
-    session.connection().execute(_SUPERSEDE, which)
+    _SUPERSEDE.rows(session, of_change=change_id, digest=review_digest, person=person_id)
 
 
 def cast_vote(session: Session, **columns: Any) -> None:  # noqa: ANN401  the columns' own types
     """Write down a decision that counts. Raises IntegrityError where another of that person counts too."""
-    session.connection().execute(_CAST, {**columns, "counting": True})
+    _CAST.rows(session, **columns, counting=True)
 
 
 def revisions(session: Session, change_id: int) -> list[Revision]:

@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CompoundSelect, String, bindparam, cast, null, select, union_all
-from sqlalchemy.engine import Connection
 from sqlmodel import Session, SQLModel, col
 
 from storage.columns import UtcDateTime
 from storage.models import Account, EmailPin, Grant, GroupMember, UserGroup
-from storage.prepared import Prepared
+from storage.prepared import Glance, Prepared
 from storage.vocabulary import AccountKind, Lane, Role
 
 
@@ -115,7 +114,7 @@ def principals(session: Session, workflow: str, role: Role, lane: Lane) -> list[
     return sorted(session.connection().execute(statement).scalars())
 
 
-def known(where: Session | Connection, slack_id: str) -> Known | None:
+def known(where: Session | Glance, slack_id: str) -> Known | None:
     """Who is behind an account, as last seen."""
     rows = _KNOWN.rows(where, slack_id=slack_id)
     return Known(*rows[0]) if rows else None

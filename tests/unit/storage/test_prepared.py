@@ -1,9 +1,11 @@
-"""Prepared reads find what the session would find, as the same values."""
+"""Prepared statements find and write what the session would, as the same values, with the same errors."""
 
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, select
-from sqlmodel import Session, col
+import pytest
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, SQLModel, col
 
 from storage.engine import Store
 from storage.models import Account, Person, UserGroup
@@ -61,3 +63,35 @@ def test_words_and_times_come_back_as_what_they_are(store: Store) -> None:
         later = NOW.replace(hour=13)
         assert READ_BEFORE.rows(session, moment=later) == [("S1", NOW)]
         assert READ_BEFORE.rows(session, moment=NOW) == []
+
+
+GROUPS = SQLModel.metadata.tables[str(UserGroup.__tablename__)]
+FOUND = Prepared(insert(GROUPS), sets=("id", "handle", "refreshed_at"))
+READ_NOW = Prepared(
+    update(GROUPS)
+    .where(GROUPS.c.id == bindparam("group"))
+    .values(refreshed_at=bindparam("moment"), handle="as-read")
+)
+
+
+def test_what_it_writes_is_there_with_the_values_of_the_statement_itself(store: Store) -> None:
+    """Parameters are converted as they are when read, and a literal needs nobody to give it."""
+    with store.transaction() as session:
+        assert FOUND.rows(session, id="S1", handle="support", refreshed_at=None) == []
+        READ_NOW.rows(session, group="S1", moment=NOW)
+    with store.reading() as session:
+        group = session.get_one(UserGroup, "S1")
+        assert (group.handle, group.refreshed_at) == ("as-read", NOW)
+
+
+def test_a_key_that_is_taken_is_the_sessions_own_error_without_what_was_written(store: Store) -> None:
+    """Whoever catches it need not know the driver, and a log never shows what people wrote."""
+    with store.transaction() as session:
+        FOUND.rows(session, id="S1", handle="support", refreshed_at=None)
+    with pytest.raises(IntegrityError) as raised, store.transaction() as session:
+        FOUND.rows(session, id="S1", handle="a secret", refreshed_at=None)
+    assert "a secret" not in str(raised.value)
+    with store.transaction() as session:
+        FOUND.rows(session, id="S2", handle="legal", refreshed_at=None)
+    with store.reading() as session:
+        assert session.get_one(UserGroup, "S2").handle == "legal"
