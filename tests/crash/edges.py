@@ -23,6 +23,7 @@ class Line(sqlite3.Connection):
     def __init__(self, *args: Any, points: Points, ends: list["Line"], **options: Any) -> None:
         super().__init__(*args, **options)
         self.points = points
+        self.is_over = False
         ends.append(self)
 
     def cursor(self, factory: Any = None) -> Any:
@@ -37,7 +38,9 @@ class Line(sqlite3.Connection):
             self.points.passing("commit", super().commit)
 
     def rollback(self) -> None:
-        """A dead process takes nothing back; its end does."""
+        """A dead process takes nothing back; its end does. What is left of it is garbage, and no act."""
+        if self.is_over:
+            return
         self.points.breathe()
         super().rollback()
 
@@ -70,6 +73,7 @@ def wound_database(engine: Engine, points: Callable[[], Points]) -> Callable[[],
 
     def end() -> None:
         for each in ends:
+            each.is_over = True
             sqlite3.Connection.close(each)
         ends.clear()
         engine.dispose(close=False)

@@ -25,6 +25,7 @@ class Rehearsal(Store):
             ) as session,
             session.begin(),
         ):
+            session.connection()  # begins the savepoint, for statements that go past the session too
             yield session
 
     @contextmanager
