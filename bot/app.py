@@ -28,6 +28,7 @@ from bot.drawing import drawer
 from bot.edge import create_edge
 from bot.edge.asgi import Edge
 from bot.edge.readiness import Problem
+from bot.edge.web_client import Client
 from bot.listeners import register
 from bot.listeners.desk import Desk
 from bot.outbox.messages import Postman
@@ -186,7 +187,7 @@ class PromptChange:
 def slack_client(token: SecretStr | None, api_url: str, seconds: int) -> WebClient:
     """A client that gives up after so many seconds and tries nothing twice."""
     secret = token.get_secret_value() if token else None
-    return WebClient(token=secret, base_url=api_url, timeout=seconds, retry_handlers=[])
+    return Client(token=secret, base_url=api_url, timeout=seconds, retry_handlers=[])
 
 
 def _bolt(token: SecretStr, api_url: str, identity: Identity) -> App:

@@ -4,6 +4,7 @@ The app has `answer_seconds` (3, as in Slack) to answer; later counts as failure
 with the workspace's lock held, nor on the event loop that serves the Web API: the app calls back.
 """
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -11,7 +12,7 @@ import secrets
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlencode
@@ -59,6 +60,8 @@ class Delivery:
         self.sockets = SocketHub()
         self._core = core
         self._http: httpx.Client | None = None
+        self._closed = False
+        self._sending = 0
         self._opening = threading.Lock()
 
     @property
@@ -107,10 +110,10 @@ class Delivery:
         return {"x-slack-request-timestamp": when, "x-slack-signature": f"v0={signature}"}
 
     def close(self) -> None:
-        """Drop connections."""
-        if self._http is not None:
-            self._http.close()
-            self._http = None
+        """Drop connections, for good. Who is sending at the time ends first; who comes later opens none."""
+        with self._opening:
+            self._closed = True
+            self._drop()
 
     def _deliver(self, send: Callable[[], Reply]) -> Reply:
         """Send; twice where Slack repeats itself; and hear nothing where the app's answer gets lost."""
@@ -126,12 +129,13 @@ class Delivery:
         sent = {"content-type": content_type, "user-agent": "Slackbot 1.0", **(headers or {})}
         start = time.perf_counter()
         try:
-            answer = self._client().post(
-                self.request_url,
-                content=body.encode(),
-                headers=sent | self.signed_headers(body),
-                timeout=self._core.answer_seconds,
-            )
+            with self._client() as client:
+                answer = client.post(
+                    self.request_url,
+                    content=body.encode(),
+                    headers=sent | self.signed_headers(body),
+                    timeout=self._core.answer_seconds,
+                )
         except httpx.TimeoutException:
             return Reply("operation_timeout", seconds=time.perf_counter() - start)
         except httpx.HTTPError:
@@ -158,13 +162,33 @@ class Delivery:
         body = answer if isinstance(answer, str) else json.dumps(answer) if answer else ""
         return Reply(seconds=time.perf_counter() - start, body=body)
 
-    def _client(self) -> httpx.Client:
-        # Building the default TLS context reads every root certificate; the app is next door.
+    @contextlib.contextmanager
+    def _client(self) -> Iterator[httpx.Client]:
+        """The one client, for as long as something is sent. Raises httpx.ConnectError after `close`."""
         with self._opening:
-            if self._http is None:
-                self._http = httpx.Client(
-                    verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-                    limits=httpx.Limits(max_connections=None, max_keepalive_connections=32),
-                    trust_env=False,
-                )
-            return self._http
+            if self._closed:
+                raise httpx.ConnectError("Nothing is delivered any more.")
+            self._http = self._http or _new_client()
+            self._sending += 1
+            client = self._http
+        try:
+            yield client
+        finally:
+            with self._opening:
+                self._sending -= 1
+                self._drop()
+
+    def _drop(self) -> None:
+        """A pool that is closed under a request keeps what that request opens."""
+        if self._closed and self._http is not None and not self._sending:
+            self._http.close()
+            self._http = None
+
+
+def _new_client() -> httpx.Client:
+    # Building the default TLS context reads every root certificate; the app is next door.
+    return httpx.Client(
+        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=32),
+        trust_env=False,
+    )

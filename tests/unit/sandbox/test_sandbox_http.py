@@ -91,6 +91,36 @@ def test_the_url_is_verified_by_a_challenge(workspace: Workspace, connected: App
     assert not workspace.delivery.verify_url()
 
 
+def test_once_it_is_closed_nothing_is_sent_any_more(workspace: Workspace, connected: App) -> None:
+    """A thread that is late finds no way to the app, and opens none."""
+    connected.command("/prompt-change")(lambda ack: ack())
+    ana = workspace.as_person("U0ANA")
+    assert ana.command("/prompt-change").ok
+    workspace.delivery.close()
+    assert ana.command("/prompt-change").error == '/prompt-change failed with the error "dispatch_failed"'
+
+
+def test_who_is_sending_when_it_is_closed_is_answered(workspace: Workspace, connected: App) -> None:
+    """Its connection is dropped afterwards."""
+    reached, closed = threading.Event(), threading.Event()
+
+    @connected.command("/prompt-change")
+    def wait(ack: Ack) -> None:
+        reached.set()
+        assert closed.wait(10)
+        ack()
+
+    answers: list[bool] = []
+    ana = workspace.as_person("U0ANA")
+    sending = threading.Thread(target=lambda: answers.append(ana.command("/prompt-change").ok))
+    sending.start()
+    assert reached.wait(10)
+    workspace.delivery.close()
+    closed.set()
+    sending.join(10)
+    assert answers == [True]
+
+
 def test_a_click_carries_the_message_and_lets_the_app_change_it(
     workspace: Workspace, connected: App, client: WebClient
 ) -> None:

@@ -1,7 +1,6 @@
 """A Bolt app over Socket Mode: the same acts, envelopes, turns and disconnects."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -9,10 +8,10 @@ from typing import Any
 import pytest
 from sandbox_blocks import modal, text_input
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError
 from websockets.sync.client import connect
 
+from bot.edge.socket import SocketMode
 from bot.sandbox.socket_mode import Reason
 from bot.sandbox.workspace import Workspace
 
@@ -25,34 +24,23 @@ def _note(turns: list[str], name: str) -> Callable[[object, dict[str, Any], str]
     return note
 
 
-def _leave(workspace: Workspace, *handlers: SocketModeHandler) -> None:
-    """Close from our side first: the client waits three seconds for a message before it closes by itself.
-
-    It must have noticed before it is told to close, because it closes twice otherwise, and that raises.
-    """
-    for handler in handlers:
-        handler.client.auto_reconnect_enabled = False
-    workspace.delivery.sockets.drop()
-    noticed = threading.Event()
-    for handler in handlers:
-        while handler.client.is_connected():
-            noticed.wait(0.01)
-        handler.close()
+def _connect(workspace: Workspace, bolt: App, url: str, *, ping_interval: float = 10) -> SocketMode:
+    handler = SocketMode(bolt, workspace.app.app_token, f"{url}/api/", ping_interval=ping_interval)
+    handler.open()
+    assert workspace.delivery.sockets.wait_until_open()
+    return handler
 
 
 @pytest.fixture
-def socketed(workspace: Workspace, bolt: App) -> Iterator[SocketModeHandler]:
+def socketed(workspace: Workspace, bolt: App, url: str) -> Iterator[SocketMode]:
     """The Bolt app with one open connection."""
-    handler = SocketModeHandler(bolt, workspace.app.app_token)
-    handler.client.web_client.base_url = bolt.client.base_url
-    handler.connect()
-    assert workspace.delivery.sockets.wait_until_open()
+    handler = _connect(workspace, bolt, url)
     yield handler
-    _leave(workspace, handler)
+    handler.shut()
 
 
 def test_a_command_and_a_submission_work_over_a_socket(
-    workspace: Workspace, bolt: App, socketed: SocketModeHandler
+    workspace: Workspace, bolt: App, socketed: SocketMode
 ) -> None:
     """Answers come back in the acknowledgement of the envelope."""
     del socketed
@@ -67,7 +55,7 @@ def test_a_command_and_a_submission_work_over_a_socket(
 
 
 def test_an_event_is_acknowledged_over_a_socket(
-    workspace: Workspace, bolt: App, socketed: SocketModeHandler
+    workspace: Workspace, bolt: App, socketed: SocketMode
 ) -> None:
     """Events go out as events_api envelopes."""
     del socketed
@@ -84,7 +72,7 @@ def test_an_event_is_acknowledged_over_a_socket(
 
 
 def test_a_command_that_no_listener_takes_is_never_answered_over_a_socket(
-    workspace: Workspace, socketed: SocketModeHandler
+    workspace: Workspace, socketed: SocketMode
 ) -> None:
     """Bolt leaves the envelope without an acknowledgement, and the person waits in vain."""
     del socketed
@@ -100,13 +88,13 @@ def test_without_a_connection_nothing_is_delivered(workspace: Workspace) -> None
     assert answer.error == '/prompt-change failed with the error "dispatch_failed"'
 
 
-def test_several_connections_take_turns(workspace: Workspace, bolt: App, socketed: SocketModeHandler) -> None:
+def test_several_connections_take_turns(
+    workspace: Workspace, bolt: App, url: str, socketed: SocketMode
+) -> None:
     """Each envelope goes to one connection."""
     heard: list[Any] = []
     bolt.command("/prompt-change")(lambda ack: (heard.append(1), ack()))
-    second = SocketModeHandler(bolt, workspace.app.app_token)
-    second.client.web_client.base_url = bolt.client.base_url
-    second.connect()
+    second = _connect(workspace, bolt, url)
     try:
         assert workspace.delivery.sockets.wait_until_open(connections=2)
         turns: list[str] = []
@@ -115,13 +103,13 @@ def test_several_connections_take_turns(workspace: Workspace, bolt: App, sockete
         for _ in range(4):
             assert workspace.as_person("U0ANA").command("/prompt-change").ok
     finally:
-        _leave(workspace, socketed, second)
+        second.shut()
     assert len(heard) == 4
     assert sorted(turns) == ["first", "first", "second", "second"]
 
 
 def test_a_refresh_makes_the_client_connect_again(
-    workspace: Workspace, bolt: App, socketed: SocketModeHandler
+    workspace: Workspace, bolt: App, socketed: SocketMode
 ) -> None:
     """After `disconnect` the real client comes back with a new ticket and goes on."""
     del socketed
@@ -134,7 +122,7 @@ def test_a_refresh_makes_the_client_connect_again(
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested", "too_many_websockets"])
 def test_after_each_farewell_the_client_is_back_and_no_event_is_lost(
-    workspace: Workspace, bolt: App, socketed: SocketModeHandler, reason: Reason
+    workspace: Workspace, bolt: App, socketed: SocketMode, reason: Reason
 ) -> None:
     """What happens meanwhile is delivered; twice where the acknowledgement went down with its connection."""
     del socketed
@@ -154,20 +142,17 @@ def test_after_each_farewell_the_client_is_back_and_no_event_is_lost(
 
 
 def test_while_socket_mode_is_switched_off_no_connection_can_be_opened(
-    workspace: Workspace, bolt: App
+    workspace: Workspace, bolt: App, url: str
 ) -> None:
     """After `link_disabled` the client keeps trying, and is back once somebody switches it on."""
-    handler = SocketModeHandler(bolt, workspace.app.app_token, ping_interval=0.2)
-    handler.client.web_client.base_url = bolt.client.base_url
-    handler.connect()
-    assert workspace.delivery.sockets.wait_until_open()
+    handler = _connect(workspace, bolt, url, ping_interval=0.2)
     workspace.delivery.sockets.disconnect("link_disabled")
     with pytest.raises(SlackApiError, match="forbidden_team"):
         bolt.client.apps_connections_open(app_token=workspace.app.app_token)
     assert not workspace.app_is_connected
     workspace.delivery.sockets.switch_on()
     assert workspace.delivery.sockets.wait_until_open(10)
-    _leave(workspace, handler)
+    handler.shut()
 
 
 def test_the_eleventh_connection_is_told_that_it_is_one_too_many(workspace: Workspace, url: str) -> None:
