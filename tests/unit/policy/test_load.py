@@ -149,8 +149,18 @@ def test_an_unknown_workflow_is_never_answered() -> None:
             "workflows.a.working_hours",
             "end after",
         ),
-        ("workflows:\n  a:\n    target: {kind: gti}\n", 3, "workflows.a.target", "git or manual"),
-        ("workflows:\n  a:\n    target: {kind: policy}\n", 3, "workflows.a.target.kind", "git or manual"),
+        (
+            "workflows:\n  a:\n    target: {kind: gti}\n",
+            3,
+            "workflows.a.target",
+            "git, langfuse, manual or webhook",
+        ),
+        (
+            "workflows:\n  a:\n    target: {kind: policy}\n",
+            3,
+            "workflows.a.target.kind",
+            "git, langfuse, manual or webhook",
+        ),
         (
             "workflows:\n  a:\n    target:\n      kind: git\n      repository: r\n      path: ../x\n",
             6,
