@@ -53,8 +53,11 @@ def test_manual_from_the_policy() -> None:
 @pytest.mark.parametrize(
     ("spec", "told"),
     [
-        ({"kind": "ftp"}, "refunds has a target of the kind 'ftp'. Known are git and manual."),
-        ({}, "Known are git and manual."),
+        (
+            {"kind": "ftp"},
+            "refunds has a target of the kind 'ftp'. Known are git, langfuse, manual and webhook.",
+        ),
+        ({}, "Known are git, langfuse, manual and webhook."),
         ({"kind": "git", "path": "x.md"}, "needs a text for repository"),
         ({"kind": "git", "repository": "r", "path": 3}, "needs a text for path"),
         ({"kind": "git", "repository": "r", "path": "../x"}, "not a path inside"),
