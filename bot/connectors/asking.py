@@ -5,7 +5,6 @@ not understood, as leave to say that something happened or did not: that is `Tar
 """
 
 import json
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -83,7 +82,7 @@ class System:
         line = " ".join(words.split()) if isinstance(words, str) else ""
         for each in self._credentials:
             line = each.withheld_from(line)
-        line = re.sub(r"[^\w\s.,:;!?'\"()/@#%&*+=-]", "", line)[:LONGEST_WORDS].strip()
+        line = "".join(each for each in line if each.isprintable())[:LONGEST_WORDS].strip()
         return f" It says: {line if line.endswith(('.', '!', '?')) else line + '.'}" if line else ""
 
 

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from bot.connectors.asking import SECONDS
 from bot.connectors.credentials import Credential, Lookup
 from bot.connectors.git import GitTarget
 from bot.connectors.langfuse import LangfuseTarget
@@ -32,6 +33,7 @@ class Surroundings:
     base: Path
     record: ManualRecord
     secret: Lookup
+    seconds: float
 
 
 def open_target(
@@ -41,8 +43,11 @@ def open_target(
     base: Path,
     record: ManualRecord,
     secret: Lookup = secret_named,
+    seconds: float = SECONDS,
 ) -> Target:
-    """The target that `spec` describes; relative repository paths start at `base`, credentials at `secret`.
+    """The target that `spec` describes; relative repository paths start at `base`.
+
+    `secret` finds credentials; `seconds` is how long another system may take for one answer.
 
     Raises TargetMisconfigured for an unknown kind or a setting that is missing, wrong or unknown.
     """
@@ -53,7 +58,7 @@ def open_target(
         *others, last = sorted(KINDS)
         known = f"{', '.join(others)} and {last}"
         raise TargetMisconfigured(f"{workflow} has a target of the kind {kind!r}. Known are {known}.")
-    return opener(settings, Surroundings(workflow, base, record, secret))
+    return opener(settings, Surroundings(workflow, base, record, secret, seconds))
 
 
 def _open_git(settings: dict[str, object], around: Surroundings) -> Target:
@@ -82,6 +87,7 @@ def _open_webhook(settings: dict[str, object], around: Surroundings) -> Target:
         around.record,
         stages=given.stages,
         lag=timedelta(seconds=given.lag_seconds),
+        seconds=around.seconds,
     )
 
 
@@ -94,6 +100,7 @@ def _open_langfuse(settings: dict[str, object], around: Surroundings) -> Target:
         label=given.label,
         canary_label=given.canary_label,
         lag=timedelta(seconds=given.lag_seconds),
+        seconds=around.seconds,
     )
 
 
