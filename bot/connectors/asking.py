@@ -60,13 +60,8 @@ class System:
     @contextmanager
     def asking(self) -> Iterator["Asking"]:
         """A line to it for a few requests, which several threads may use."""
-        try:
-            with client(
-                self._address, headers={"Accept-Encoding": "identity"}, seconds=self._seconds
-            ) as line:
-                yield Asking(self, line, self._seconds)
-        except AddressRefusedError as error:
-            raise TargetRefused(str(error)) from error
+        with client(self._address, headers={"Accept-Encoding": "identity"}, seconds=self._seconds) as line:
+            yield Asking(self, line, self._seconds)
 
     def url(self, rest: str) -> str:
         """The address with what is written after it."""
@@ -108,6 +103,8 @@ class Asking:
             ) from error
         except httpx.TransportError as error:
             raise TargetUnavailable(f"{host} broke the connection off before it had answered.") from error
+        except AddressRefusedError as error:
+            raise TargetRefused(str(error)) from error
         except httpx.InvalidURL as error:
             raise TargetRefused(f"What was to be asked of {host} makes no address.") from error
         return self._judged(status, raw)
@@ -134,10 +131,7 @@ class Asking:
     def _judged(self, status: int, raw: bytes) -> Answer:
         """The answer, where it is the caller's to understand; an error where it means the same everywhere."""
         host = self.system.host
-        try:
-            data = json.loads(raw) if raw else None
-        except ValueError:
-            data = None
+        data = _parsed(raw)
         words = self.system.quoted(data.get("words") or data.get("message")) if isinstance(data, dict) else ""
         if status in CREDENTIAL_REFUSED:
             raise TargetRefused(
@@ -173,3 +167,14 @@ class Asking:
         data = answer.data if isinstance(answer.data, dict) else {}
         words = self.system.quoted(data.get("words") or data.get("message"))
         raise TargetRefused(f"{self.system.host} refuses ({answer.status}).{words}")
+
+
+def _parsed(raw: bytes) -> Any:  # noqa: ANN401 - whatever JSON it is
+    """The JSON in an answer; None where there is none, or half a character that no text can hold."""
+    try:
+        data = json.loads(raw)
+        if b"\\u" in raw:
+            json.dumps(data, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return data

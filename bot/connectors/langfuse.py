@@ -8,18 +8,16 @@ Langfuse knows no idempotency keys. Each move and each proposal therefore leaves
 pointer's, in the same request, by which a second attempt finds that the first one was made.
 """
 
-import hashlib
 import json
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
-
 from bot.connectors.asking import SECONDS, Answer, Asking, System
 from bot.connectors.credentials import Credential
+from bot.connectors.langfuse_answers import Listed, Prompt, as_version, is_missing, mark
 from bot.connectors.protocol import (
     Moved,
     PointerElsewhere,
@@ -31,47 +29,11 @@ from bot.connectors.protocol import (
 )
 
 PROMPTS: Final = "/api/public/v2/prompts"
-NOT_FOUND: Final = 404
 AT_ONCE: Final = 5
 """Versions that are read at the same time for a list of them."""
 LONGEST_COMMIT_MESSAGE: Final = 500
 REFERENCE: Final = "@@@langfusePrompt:"
 """How a text takes in another prompt, which has a label and a life of its own."""
-
-
-class _Prompt(BaseModel):
-    """One version, as far as it is looked at. ``createdAt`` and ``createdBy`` are sent and not documented."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    name: StrictStr
-    version: StrictInt
-    type: StrictStr = "text"
-    prompt: Any
-    labels: list[StrictStr]
-    config: Any = None
-    commit_message: str | None = Field(default=None, alias="commitMessage")
-    created_at: datetime | None = Field(default=None, alias="createdAt")
-    created_by: str = Field(default="", alias="createdBy")
-
-
-class _Meta(BaseModel):
-    """One line of the list of prompts."""
-
-    name: StrictStr
-    versions: list[StrictInt]
-    last_updated_at: datetime | None = Field(default=None, alias="lastUpdatedAt")
-
-
-class _Listed(BaseModel):
-    """The list of prompts."""
-
-    data: list[_Meta]
-
-
-def mark(*parts: str) -> str:
-    """The label by which a move or a proposal is found again: 27 characters that Langfuse takes as one."""
-    return "pc-" + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
 class LangfuseTarget:
@@ -114,12 +76,12 @@ class LangfuseTarget:
             answer = asking.ask("GET", f"{PROMPTS}?{query}", headers=self._signed())
             if not answer.ok:
                 asking.refuse(answer)
-            found = [each for each in asking.read(answer, _Listed).data if each.name == self.prompt]
+            found = [each for each in asking.read(answer, Listed).data if each.name == self.prompt]
             numbers = sorted({number for each in found for number in each.versions}, reverse=True)[:limit]
             with ThreadPoolExecutor(AT_ONCE) as readers:
                 read = readers.map(lambda number: self._get(asking, version=str(number)), numbers)
             updated = max((each.last_updated_at for each in found if each.last_updated_at), default=None)
-            return [_listed(each, updated) for each in read if each is not None]
+            return [as_version(each, updated) for each in read if each is not None]
 
     def read_content(self, version: str) -> str:
         """The text of a version as it is stored, with references to other prompts left as they are."""
@@ -223,16 +185,16 @@ class LangfuseTarget:
         found = self._get(asking, label=pointer)
         return None if found is None else str(found.version)
 
-    def _get(self, asking: Asking, *, label: str = "", version: str = "") -> _Prompt | None:
+    def _get(self, asking: Asking, *, label: str = "", version: str = "") -> Prompt | None:
         """One version, by a label or by its number, past the server's caches; None where there is none."""
         about = {"label": label} if label else {"version": version}
         query = urlencode({**about, "resolve": "false"})
         answer = asking.ask("GET", f"{self._path}?{query}", headers=self._signed())
-        if _is_missing(answer):
+        if is_missing(answer):
             return None
         if not answer.ok:
             asking.refuse(answer)
-        found = asking.read(answer, _Prompt)
+        found = asking.read(answer, Prompt)
         if (
             found.name != self.prompt
             or label not in {"", *found.labels}
@@ -244,14 +206,14 @@ class LangfuseTarget:
             )
         return found
 
-    def _version(self, asking: Asking, version: str) -> _Prompt:
+    def _version(self, asking: Asking, version: str) -> Prompt:
         is_number = version.isascii() and version.isdecimal() and not version.startswith("0")
         found = self._get(asking, version=version) if is_number else None
         if found is None:
             raise VersionMissing(version, f"{self.prompt} in Langfuse has no version {version[:40]}.")
         return found
 
-    def _text(self, found: _Prompt) -> str:
+    def _text(self, found: Prompt) -> str:
         if not isinstance(found.prompt, str):
             raise TargetRefused(
                 f"Version {found.version} of {self.prompt} is a {found.type} prompt. This app releases text "
@@ -288,21 +250,6 @@ class LangfuseTarget:
             raise TargetRefused(
                 f"{self.prompt} has no pointer called {pointer}. It has {' and '.join(known)}."
             )
-
-
-def _is_missing(answer: Answer) -> bool:
-    """Langfuse's own word that there is no such version; any other 404 says that this is no Langfuse."""
-    told = answer.data if isinstance(answer.data, dict) else {}
-    return answer.status == NOT_FOUND and (
-        told.get("error") == "LangfuseNotFoundError"
-        or str(told.get("message")).startswith("Prompt not found")
-    )
-
-
-def _listed(found: _Prompt, updated: datetime | None) -> Version:
-    at = found.created_at or updated or datetime.fromtimestamp(0, UTC)
-    label = (found.commit_message or "").strip().partition("\n")[0] or f"version {found.version}"
-    return Version(str(found.version), label, found.created_by, at.astimezone(UTC))
 
 
 def _json(data: dict[str, Any]) -> bytes:
