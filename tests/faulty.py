@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 WORDS = "The freeze of the month is on until Monday"
 PATIENCE = 30
-WRITES = ("POST", "PATCH")
+WRITES = ("POST", "PATCH", "DELETE")
 
 Twist = Callable[[str, bytes], tuple[str, bytes]]
 """Another version in the place of the one that a write names, by its path and body."""
@@ -35,8 +35,18 @@ class Fault(StrEnum):
 class Faulty:
     """In front of a system. ``where`` says what its pointer is at; ``moves`` is how often that changed."""
 
-    def __init__(self, inner: ASGIApp, where: Callable[[], str | None], twist: Twist, nothing: Any) -> None:
+    def __init__(
+        self,
+        inner: ASGIApp,
+        where: Callable[[], str | None],
+        twist: Twist,
+        nothing: Any,
+        *,
+        only: str = "",
+    ) -> None:
         self._inner, self._where, self._twist, self._nothing = inner, where, twist, nothing
+        self.only = only
+        """What the path of a write ends with that may fail; the system's other writes never do."""
         self.fault: Fault | None = None
         self.moves = 0
         self.writes: list[dict[str, Any]] = []
@@ -54,7 +64,7 @@ class Faulty:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or do what the fault is."""
-        if scope["type"] != "http" or scope["method"] not in WRITES:
+        if scope["type"] != "http" or scope["method"] not in WRITES or not scope["path"].endswith(self.only):
             await self._inner(scope, receive, send)
             return
         body = await _all(receive)

@@ -10,12 +10,12 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.connectors.webhook import signature
-from tests import langfuse
+from tests import langfuse, mlflow
 from tests.faulty import Faulty
 from tests.receiver import SECRET, VARIABLE, receiver, receiving
 
 ELSEWHERE = "Somebody else's text."
-PROMPT = "support/refunds"
+PROMPT, MODEL = "support/refunds", "support-refunds"
 
 
 @dataclass
@@ -27,6 +27,7 @@ class System:
     door: Faulty
     names: dict[str, Any] = field(default_factory=dict)
     project: langfuse.LocalLangfuse = field(default_factory=langfuse.LocalLangfuse)
+    registry: mlflow.LocalMlflow = field(default_factory=mlflow.LocalMlflow)
     workflow: str = "refunds"
 
     @property
@@ -43,6 +44,11 @@ class System:
         if self.kind == "webhook":
             found: str | None = self.names["live"].get((self.workflow, pointer))
             return found
+        if self.kind == "mlflow":
+            at = self.registry.aliases[MODEL].get(pointer)
+            return (
+                None if at is None else str(self.registry.versions[MODEL][int(at) - 1]["tags"][mlflow.TEXT])
+            )
         number = self.project.labelled(PROMPT, pointer)
         return None if number is None else self.project.versions[PROMPT][number - 1]["prompt"]
 
@@ -53,6 +59,11 @@ class System:
             self.names["live"][self.workflow, "production"] = text
             self.names["texts"][self.workflow, version] = text
             return version
+        if self.kind == "mlflow":
+            held = [each for each in self.registry.versions[MODEL] if each["tags"][mlflow.TEXT] == text]
+            number = held[0]["version"] if held else self.registry.add(MODEL, text)
+            self.registry.aliases[MODEL]["production"] = number
+            return str(number)
         for each in self.project.versions.get(PROMPT, []):
             if each["prompt"] == text:
                 self.project.give(PROMPT, each["version"], ["production"])
@@ -62,10 +73,12 @@ class System:
     def expire(self) -> None:
         """The system takes the credential no more."""
         self.names["SECRET"], self.project.secret = b"another", "another"
+        self.registry.password = "another"
 
     def renew(self) -> None:
         """It takes it again."""
         self.names["SECRET"], self.project.secret = SECRET.encode(), langfuse.SECRET
+        self.registry.password = mlflow.PASSWORD
 
 
 @contextmanager
@@ -108,7 +121,31 @@ def langfuse_here(workflow: str = "refunds", **more: Any) -> Iterator[System]:
         door.heal()
 
 
-SYSTEMS = {"webhook": webhook, "langfuse": langfuse_here}
+@contextmanager
+def mlflow_here(workflow: str = "refunds", **more: Any) -> Iterator[System]:
+    """The local MLflow, in which somebody has made a version already that nobody loads."""
+    registry = mlflow.LocalMlflow()
+    other = registry.add(MODEL, ELSEWHERE)
+
+    def twist(path: str, body: bytes) -> tuple[str, bytes]:
+        return path, json.dumps({**json.loads(body), "version": other}).encode()
+
+    door = Faulty(
+        registry.app,
+        lambda: registry.aliases[MODEL].get("production"),
+        twist,
+        {},
+        only="/registered-models/alias",
+    )
+    with langfuse.served(door) as url:
+        names = {"username_env": "MLFLOW_USER", "password_env": "MLFLOW_PASSWORD"}
+        spec = {"kind": "mlflow", "host": url, "prompt": MODEL, **names, **more}
+        environment = {"MLFLOW_USER": mlflow.USER, "MLFLOW_PASSWORD": mlflow.PASSWORD}
+        yield System(spec, environment, door, registry=registry, workflow=workflow)
+        door.heal()
+
+
+SYSTEMS = {"webhook": webhook, "langfuse": langfuse_here, "mlflow": mlflow_here}
 
 
 def _signing_what_was_twisted(app: Any) -> Any:

@@ -134,6 +134,10 @@ class Asking:
         data = _parsed(raw)
         words = self.system.quoted(data.get("words") or data.get("message")) if isinstance(data, dict) else ""
         if status in CREDENTIAL_REFUSED:
+            if not self.system.variables:
+                raise TargetRefused(
+                    f"{host} wants a credential, and the policy names none ({status}).{words}"
+                )
             raise TargetRefused(
                 f"{host} does not accept the credential in {self.system.variables} ({status}).{words} "
                 "It is wrong or expired, or lacks the right."

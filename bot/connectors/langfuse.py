@@ -17,7 +17,8 @@ from urllib.parse import quote, urlencode
 
 from bot.connectors.asking import SECONDS, Answer, Asking, System
 from bot.connectors.credentials import Credential
-from bot.connectors.langfuse_answers import Listed, Prompt, as_version, is_missing, mark
+from bot.connectors.langfuse_answers import Listed, Prompt, as_version, is_missing
+from bot.connectors.marks import mark
 from bot.connectors.protocol import (
     Moved,
     PointerElsewhere,

@@ -1,9 +1,8 @@
-"""What Langfuse answers about prompts, as far as it is looked at, and the labels by which our acts are found.
+"""What Langfuse answers about prompts, as far as it is looked at.
 
 It must never read another system's 404 as "nothing is live".
 """
 
-import hashlib
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -43,11 +42,6 @@ class Listed(BaseModel):
     """The list of prompts."""
 
     data: list[Meta]
-
-
-def mark(*parts: str) -> str:
-    """The label by which a move or a proposal is found again: 27 characters that Langfuse takes as one."""
-    return "pc-" + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
 def is_missing(answer: Answer) -> bool:

@@ -17,6 +17,7 @@ from bot.connectors.credentials import Credential, Lookup
 from bot.connectors.git import GitTarget
 from bot.connectors.langfuse import LangfuseTarget
 from bot.connectors.manual import STANDARD, ManualRecord, ManualTarget
+from bot.connectors.mlflow import MlflowTarget
 from bot.connectors.protocol import Target, TargetMisconfigured
 from bot.connectors.webhook import WebhookTarget
 from bot.policy import targets as policy
@@ -104,6 +105,20 @@ def _open_langfuse(settings: dict[str, object], around: Surroundings) -> Target:
     )
 
 
+def _open_mlflow(settings: dict[str, object], around: Surroundings) -> Target:
+    given = _checked(policy.MlflowTarget, "mlflow", settings, around)
+    names = (given.username_env, given.password_env)
+    return MlflowTarget(
+        given.host,
+        given.prompt,
+        [Credential(each, around.secret) for each in names if each],
+        alias=given.alias,
+        canary_alias=given.canary_alias,
+        lag=timedelta(seconds=given.lag_seconds),
+        seconds=around.seconds,
+    )
+
+
 def _checked(shape: type[Spec], kind: str, settings: dict[str, object], around: Surroundings) -> Spec:
     """The settings by the policy's own rules for them."""
     try:
@@ -135,5 +150,6 @@ KINDS: dict[str, Callable[[dict[str, object], Surroundings], Target]] = {
     "git": _open_git,
     "langfuse": _open_langfuse,
     "manual": _open_manual,
+    "mlflow": _open_mlflow,
     "webhook": _open_webhook,
 }

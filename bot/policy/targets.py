@@ -208,6 +208,57 @@ class LangfuseTarget(Frozen):
         return tuple(Held(*place, each) for each in (self.label, self.canary_label) if each)
 
 
+def _alias(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,255}", name):
+        raise ValueError(f"{name!r} is no alias of MLflow. Use letters, digits, '_' and '-'.")
+    if re.fullmatch(r"latest|v[0-9]+", name, re.IGNORECASE):
+        raise ValueError(f"{name!r} is an alias that MLflow keeps for itself. Name another one.")
+    return name
+
+
+class MlflowTarget(Frozen):
+    """A text prompt in an MLflow prompt registry; the version with the alias `alias` is live."""
+
+    kind: Literal["mlflow"]
+    host: Address = Field(description="Address of the MLflow server")
+    prompt: Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ -]{0,199}$")] = Field(
+        description="Name of the prompt"
+    )
+    alias: Annotated[StrictStr, AfterValidator(_alias)] = Field(
+        default="production", description="The alias that clients load"
+    )
+    canary_alias: Annotated[StrictStr, AfterValidator(_alias)] | None = Field(
+        default=None, description="The alias of the first stage; none unless named"
+    )
+    username_env: VariableName | None = Field(
+        default=None, description="Name of the environment variable with the user's name, where MLflow asks"
+    )
+    password_env: VariableName | None = Field(
+        default=None, description="Name of the environment variable with the user's password"
+    )
+    lag_seconds: LagSeconds = Field(
+        default=60, description="How long clients keep what an alias names: 60 seconds in MLflow's own"
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> "MlflowTarget":
+        if self.canary_alias == self.alias:
+            raise ValueError("canary_alias and alias must be two aliases. Name another canary_alias.")
+        if (self.username_env is None) != (self.password_env is None):
+            raise ValueError("username_env and password_env go together. Name both, or neither.")
+        return self
+
+    @property
+    def has_stages(self) -> bool:
+        """Only with an alias that some clients load instead."""
+        return self.canary_alias is not None
+
+    def held(self) -> tuple[Held, ...]:
+        """The aliases of the prompt."""
+        place = (self.host.rstrip("/"), self.prompt)
+        return tuple(Held(*place, each) for each in (self.alias, self.canary_alias) if each)
+
+
 class PolicyTarget(Frozen):
     """The policy in force. Only the built-in workflow has it; a file cannot name it."""
 
@@ -225,4 +276,4 @@ class PolicyTarget(Frozen):
 
 
 # A registry's target is one more model with its own `kind`, added to this union.
-Target = GitTarget | LangfuseTarget | ManualTarget | WebhookTarget | PolicyTarget
+Target = GitTarget | LangfuseTarget | ManualTarget | MlflowTarget | WebhookTarget | PolicyTarget

@@ -213,11 +213,16 @@ def test_a_rollback_goes_on_until_it_is_done(town: Town, system: System, fault: 
     assert system.door.moves == 2
 
 
-@pytest.mark.parametrize("make", [webhook, langfuse_here])
-def test_a_high_change_goes_in_stages(town: Town, monkeypatch: pytest.MonkeyPatch, make: Any) -> None:
+@pytest.mark.parametrize("kind", SYSTEMS)
+def test_a_high_change_goes_in_stages(town: Town, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """Where the policy says that the system knows a canary: it moves first, and both go back."""
-    stage: dict[str, Any] = {"stages": True} if make is webhook else {"canary_label": "canary"}
-    with make("payouts", **stage) as system:
+    stage = {
+        "webhook": {"stages": True},
+        "langfuse": {"canary_label": "canary"},
+        "mlflow": {"canary_alias": "early"},
+    }
+    canary = "early" if kind == "mlflow" else "canary"
+    with SYSTEMS[kind]("payouts", **stage[kind]) as system:
         system.put(REFUND)
         governed(town, system, monkeypatch)
         mira = town.propose("U0MIRA", "payouts", text=MORE)
@@ -226,12 +231,12 @@ def test_a_high_change_goes_in_stages(town: Town, monkeypatch: pytest.MonkeyPatc
         formal(town, number)
         with_result(town, number)
         deploy(town, number)
-        assert (system.live("canary"), system.live()) == (MORE, REFUND)
+        assert (system.live(canary), system.live()) == (MORE, REFUND)
         town.person("U0DEV").click(town.message("live"), "advance")
         town.settle()
-        assert (system.live("canary"), system.live()) == (MORE, MORE)
+        assert (system.live(canary), system.live()) == (MORE, MORE)
         roll_back(town, number)
-        assert (system.live("canary"), system.live()) == (REFUND, REFUND)
+        assert (system.live(canary), system.live()) == (REFUND, REFUND)
         assert f"Rolled back: PC-{number}" in words(town.message("rollback"))
 
 

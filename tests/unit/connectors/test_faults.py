@@ -56,7 +56,11 @@ TABLE = {
     Fault.SILENT_AFTER: Cell(TargetUnavailable, SILENCE, FOUND_DONE),
     Fault.DOES_NOTHING: Cell(
         TargetUnavailable,
-        {"webhook": f"127.0.0.1 {LIE}", "langfuse": f"Langfuse at 127.0.0.1 {LIE}"},
+        {
+            "webhook": f"127.0.0.1 {LIE}",
+            "langfuse": f"Langfuse at 127.0.0.1 {LIE}",
+            "mlflow": f"MLflow at 127.0.0.1 {LIE}",
+        },
         MOVED_LATER,
     ),
     Fault.WRONG_VERSION: Cell(
@@ -66,6 +70,7 @@ TABLE = {
             "{other}.",
             "langfuse": "Langfuse at 127.0.0.1 was told to put production on version {new}, and now has it "
             "on {other}.",
+            "mlflow": "MLflow at 127.0.0.1 was told to put production on {new}, and now has it on {other}.",
         },
         LEFT_TO_PEOPLE,
     ),
@@ -77,6 +82,8 @@ TABLE = {
             "langfuse": "127.0.0.1 does not accept the credential in LANGFUSE_PUBLIC_KEY and "
             "LANGFUSE_SECRET_KEY (401). It says: Invalid credentials. Confirm that you've configured the "
             "host. It is wrong or expired, or lacks the right.",
+            "mlflow": "127.0.0.1 does not accept the credential in MLFLOW_USER and MLFLOW_PASSWORD (401). It "
+            "says: You are not authenticated. It is wrong or expired, or lacks the right.",
         },
         MOVED_LATER,
     ),

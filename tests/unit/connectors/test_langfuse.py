@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 
 from bot.connectors.credentials import Credential
 from bot.connectors.langfuse import LangfuseTarget
-from bot.connectors.langfuse_answers import mark
+from bot.connectors.marks import mark
 from bot.connectors.protocol import Moved, TargetRefused, TargetUnavailable, VersionMissing
 from tests import langfuse
 from tests.faulty import Fault

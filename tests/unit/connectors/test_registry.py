@@ -107,9 +107,9 @@ def test_a_credential_is_looked_up_where_the_settings_are(
     [
         (
             {"kind": "ftp"},
-            "refunds has a target of the kind 'ftp'. Known are git, langfuse, manual and webhook.",
+            "refunds has a target of the kind 'ftp'. Known are git, langfuse, manual, mlflow and webhook.",
         ),
-        ({}, "Known are git, langfuse, manual and webhook."),
+        ({}, "Known are git, langfuse, manual, mlflow and webhook."),
         ({"kind": "git", "path": "x.md"}, "needs a text for repository"),
         ({"kind": "git", "repository": "r", "path": 3}, "needs a text for path"),
         ({"kind": "git", "repository": "r", "path": "../x"}, "not a path inside"),

@@ -117,6 +117,7 @@ def test_an_unknown_workflow_is_never_answered() -> None:
 
 HOOK = "      url: https://x.example/a\n"
 SIGNED = "      secret_env: HOOK_SECRET\n"
+REGISTRY = "      host: https://x.example\n      prompt: a\n"
 WRONG_TARGETS = [
     ("webhook", SIGNED, 3, "target", "'url' is missing"),
     ("webhook", HOOK, 3, "target", "'secret_env' is missing"),
@@ -141,6 +142,13 @@ WRONG_TARGETS = [
         "target.public_key_env",
         "setting of",
     ),
+    ("mlflow", "      host: https://x.example\n", 3, "target", "'prompt' is missing"),
+    ("mlflow", "      prompt: a\n      host: http://x.example\n", 6, "target.host", "https only"),
+    ("mlflow", f"{REGISTRY}      alias: v3\n", 7, "target.alias", "keeps for itself"),
+    ("mlflow", f"{REGISTRY}      alias: a/b\n", 7, "target.alias", "no alias of MLflow"),
+    ("mlflow", f"{REGISTRY}      username_env: ML_USER\n", 3, "target", "go together"),
+    ("mlflow", f"{REGISTRY}      canary_alias: production\n", 3, "target", "two aliases"),
+    ("mlflow", "      host: https://x.example\n      prompt: a/b\n", 6, "target.prompt", "pattern"),
     ("langfuse", "      prompt: a\n      host: x.example\n", 6, "target.host", "https://"),
 ]
 
@@ -184,13 +192,13 @@ WRONG_TARGETS = [
             "workflows:\n  a:\n    target: {kind: gti}\n",
             3,
             "workflows.a.target",
-            "git, langfuse, manual or webhook",
+            "git, langfuse, manual, mlflow or webhook",
         ),
         (
             "workflows:\n  a:\n    target: {kind: policy}\n",
             3,
             "workflows.a.target.kind",
-            "git, langfuse, manual or webhook",
+            "git, langfuse, manual, mlflow or webhook",
         ),
         (
             "workflows:\n  a:\n    target:\n      kind: git\n      repository: r\n      path: ../x\n",

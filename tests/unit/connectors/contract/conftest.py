@@ -1,6 +1,8 @@
 """The targets that must keep the contract. A later target joins by one more maker in `MAKERS`."""
 
+import os
 from collections.abc import Callable, Iterator
+from uuid import uuid4
 
 import pytest
 from contract_case import Case, RecordInMemory
@@ -11,8 +13,9 @@ from bot.connectors.credentials import Credential
 from bot.connectors.git import GitTarget
 from bot.connectors.langfuse import LangfuseTarget
 from bot.connectors.manual import ManualTarget
+from bot.connectors.mlflow import MlflowTarget
 from bot.connectors.webhook import WebhookTarget
-from tests import langfuse
+from tests import langfuse, mlflow
 from tests.receiver import SECRET, VARIABLE, receiver, receiving
 
 
@@ -64,7 +67,31 @@ def make_langfuse() -> Iterator[Case]:
         )
 
 
-MAKERS = ["make_git_bare", "make_git_with_working_copy", "make_manual", "make_webhook", "make_langfuse"]
+@pytest.fixture
+def make_mlflow() -> Iterator[Case]:
+    """A local MLflow that asks for a login."""
+    held = {"ML_USER": SecretStr(mlflow.USER), "ML_PASSWORD": SecretStr(mlflow.PASSWORD)}
+    login = [Credential("ML_USER", held.get), Credential("ML_PASSWORD", held.get)]
+    with langfuse.served(mlflow.LocalMlflow().app) as url:
+        yield Case(MlflowTarget(url, "refunds", login), missing="999")
+
+
+@pytest.fixture
+def make_real_mlflow() -> Case:
+    """A real MLflow server without a login, which somebody has started; each case has a prompt of its own."""
+    return Case(MlflowTarget(os.environ["TEST_MLFLOW_URL"], f"refunds-{uuid4()}"), missing="999")
+
+
+MAKERS = [
+    "make_git_bare",
+    "make_git_with_working_copy",
+    "make_manual",
+    "make_webhook",
+    "make_langfuse",
+    "make_mlflow",
+]
+if "TEST_MLFLOW_URL" in os.environ:
+    MAKERS.append("make_real_mlflow")
 
 
 @pytest.fixture(params=MAKERS)
