@@ -32,9 +32,11 @@ policy_app = typer.Typer(help="The policy in force.", rich_markup_mode=None)
 database_app = typer.Typer(help="The database.", rich_markup_mode=None)
 people_app = typer.Typer(help="The people behind Slack accounts.", rich_markup_mode=None)
 outbox_app = typer.Typer(help="Messages that Slack did not take.", rich_markup_mode=None)
+targets_app = typer.Typer(help="The systems where prompts live.", rich_markup_mode=None)
 app.add_typer(policy_app, name="policy")
 app.add_typer(people_app, name="people")
 app.add_typer(outbox_app, name="outbox")
+app.add_typer(targets_app, name="targets")
 app.add_typer(database_app, name="db")
 
 
@@ -184,6 +186,15 @@ def outbox_retry(
     from bot.commands_outbox import retry_parked
 
     _end(retry_parked(found, number or [], as_email, everything=everything))
+
+
+@targets_app.command("check")
+def targets_check() -> None:
+    """Read each workflow's pointer and texts, and say what is wrong. Ends with 1 if anything is."""
+    found = _settings()
+    from bot.commands_targets import check_targets
+
+    _end(check_targets(found))
 
 
 @app.command()

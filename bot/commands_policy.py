@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bot.policy.classify import NO_GATE_NEEDED, Classification, ClassificationError, History, classify
+from bot.policy.frozen import Frozen
 from bot.policy.load import (
     PolicyError,
     Problem,
@@ -24,7 +25,6 @@ from bot.policy.load import (
     problems_of,
 )
 from bot.policy.model import Policy, UnknownWorkflowError
-from bot.policy.workflow import Frozen
 from bot.policy.yaml_lines import Lines, YamlError, read_yaml
 from storage.vocabulary import Impact, Kind
 

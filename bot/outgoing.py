@@ -47,7 +47,7 @@ def client(
     raises. An answer with a redirect is an answer like others. Raises AddressRefusedError here already for
     an address that no request may ever go to.
     """
-    configured = _configured(address)
+    configured = configured_address(address)
     return httpx.Client(
         base_url=configured,
         transport=_Door(configured, resolve or _resolved),
@@ -97,7 +97,8 @@ class _Door(httpx.BaseTransport):
         return list(dict.fromkeys(found))
 
 
-def _configured(address: str) -> httpx.URL:
+def configured_address(address: str) -> httpx.URL:
+    """The address of a system as it was configured. Raises AddressRefusedError, and asks nobody."""
     try:
         url = httpx.URL(address)
     except (httpx.InvalidURL, ValueError, TypeError):

@@ -5,6 +5,7 @@ must never hold the value of a secret.
 """
 
 import functools
+import os
 import re
 from collections.abc import Callable
 from enum import StrEnum
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal, cast
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -177,6 +179,18 @@ def read_settings(**values: object) -> Settings:
 def settings() -> Settings:
     """The settings of this process, read at the first call."""
     return read_settings()
+
+
+def secret_named(variable: str) -> SecretStr | None:
+    """A credential of a target, which the policy file names: from the environment, else from `.env`.
+
+    Looked up at each use, because the policy that names it may change while the process lives. None where it
+    is not set, and for the app's own settings: no policy may have those sent to another system.
+    """
+    if variable.lower() in Settings.model_fields:
+        return None
+    value = os.environ.get(variable) or dotenv_values(ENV_FILE, encoding="utf-8").get(variable) or ""
+    return SecretStr(value.strip()) if value.strip() else None
 
 
 REMEDIES: Final = {

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.changes.records import DatabaseManualRecord, DatabasePolicyRecord
 from bot.changes.way_back import SWITCH_OFF
+from bot.connectors.asking import SECONDS
 from bot.connectors.policy import PolicyTarget
 from bot.connectors.protocol import Target, TargetMisconfigured
 from bot.connectors.registry import open_target
@@ -15,10 +16,14 @@ from storage.engine import Store
 
 
 class Targets:
-    """``repositories`` is the folder from which relative git repositories are counted."""
+    """``repositories`` is the folder from which relative git repositories are counted.
+
+    ``seconds`` is how long another system may take for one answer.
+    """
 
     def __init__(self, store: Store, repositories: Path, now: Callable[[], datetime]) -> None:
         self._store, self._repositories, self._now = store, repositories, now
+        self.seconds = SECONDS
 
     def open(self, workflow: str, spec: Mapping[str, Any]) -> Target:
         """The target that a policy, a release or a move describes. Raises TargetMisconfigured."""
@@ -30,4 +35,6 @@ class Targets:
         if not spec:
             raise TargetMisconfigured(f"The workflow {workflow} names no target. Set `target` in the policy.")
         manual = DatabaseManualRecord(self._store, workflow, self._now)
-        return open_target(spec, workflow=workflow, base=self._repositories, record=manual)
+        return open_target(
+            spec, workflow=workflow, base=self._repositories, record=manual, seconds=self.seconds
+        )

@@ -4,7 +4,7 @@ from sqlmodel import Session, select
 
 from bot.changes.force import NoPolicyError, policy_in_force
 from bot.policy.load import PolicyError
-from bot.policy.workflow import ManualTarget
+from bot.policy.targets import ManualTarget
 from storage.models import Grant
 
 

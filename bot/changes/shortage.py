@@ -9,7 +9,7 @@ from bot.changes.rights import as_people
 from bot.changes.standing import can_be_told
 from bot.policy.model import Policy
 from bot.policy.rights import missing_people
-from bot.policy.workflow import PolicyTarget
+from bot.policy.targets import PolicyTarget
 from storage.models import Change
 from storage.queries import changes, people
 from storage.vocabulary import Lane, Role

@@ -14,7 +14,8 @@ from bot.policy.gates import GateState
 from bot.policy.model import Policy
 from bot.policy.sections import LaneRules
 from bot.policy.stricter import rules_of
-from bot.policy.workflow import GitTarget, PolicyTarget, Workflow
+from bot.policy.targets import PolicyTarget
+from bot.policy.workflow import Workflow
 from storage.models import Account, Change, Revision
 from storage.queries import changes, people
 from storage.queries.brief import ChangeInBrief, RevisionInBrief
@@ -195,4 +196,4 @@ def _plan(look: Standing) -> tuple[GateState, ...]:
 
 def has_stages(workflow: Workflow) -> bool:
     """Whether the target has a pointer for a first stage, or, as the policy itself, needs none."""
-    return isinstance(workflow.target, GitTarget)
+    return workflow.target is not None and workflow.target.has_stages

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from bot.policy.model import RELEASE_POLICY, GitTarget, Policy, PolicyTarget, Workflow
+from bot.policy.model import RELEASE_POLICY, Policy, PolicyTarget, Workflow
 from bot.policy.sections import Durations, Gates, Lanes, Rules, Signals
 from bot.policy.yaml_lines import Lines, YamlError, read_yaml
 
@@ -81,7 +81,7 @@ def parse_policy(text: str, *, name: str, attributes_only: bool = False) -> Poli
     return policy
 
 
-_UNKNOWN_TARGET = "A target needs a `kind` that this app knows: git or manual."
+_UNKNOWN_TARGET = "A target needs a `kind` that this app knows: git, langfuse, manual, mlflow or webhook."
 _NO_MAPPING = "A policy is a mapping of keys to values. Begin it with `workflows:`."
 
 
@@ -194,16 +194,13 @@ def _workflow_problems(
 
 
 def _shared_targets(workflows: dict[str, Workflow]) -> Iterator[tuple[Location, str]]:
-    holders: dict[tuple[str, str, str], str] = {}
+    holders: dict[tuple[str, ...], str] = {}
     for name, workflow in workflows.items():
-        if not isinstance(workflow.target, GitTarget):
-            continue
-        target = workflow.target
-        for pointer in (target.pointer, target.canary_pointer):
-            first = holders.setdefault((target.repository.rstrip("/"), target.path, pointer), name)
+        for held in workflow.target.held() if workflow.target else ():
+            first = holders.setdefault(held, name)
             if first != name:
                 text = (
-                    f"{name!r} and {first!r} share {target.path} on {pointer} of {target.repository}. Two "
+                    f"{name!r} and {first!r} share {held.prompt} on {held.pointer} of {held.place}. Two "
                     "workflows cannot move one pointer. Give one of them another path or pointer."
                 )
                 yield ("workflows", name, "target"), text

@@ -8,18 +8,11 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
+from bot.policy.frozen import Frozen
 from bot.policy.principals import ChannelName, HolderName
 from bot.policy.sections import Durations, Freeze, Gates, Lanes, Rules, Signals
-from bot.policy.workflow import (
-    Audience,
-    Frozen,
-    GitTarget,
-    Holders,
-    ManualTarget,
-    PolicyTarget,
-    Target,
-    Workflow,
-)
+from bot.policy.targets import GitTarget, ManualTarget, PolicyTarget, Target
+from bot.policy.workflow import Audience, Holders, Workflow
 from storage.vocabulary import Lane, Role
 
 RELEASE_POLICY = "release-policy"

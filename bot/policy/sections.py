@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, StrictStr, WithJsonSchema, model_validator
 
+from bot.policy.frozen import Frozen
 from bot.policy.principals import Duration
-from bot.policy.workflow import Frozen
 from storage.vocabulary import Impact, Kind, Lane, Touch
 
 Sentence = Annotated[StrictStr, Field(min_length=3, max_length=300)]

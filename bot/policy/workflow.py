@@ -6,12 +6,11 @@ real release is found by the loader; a missing list of people must always read a
 
 import re
 from datetime import time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -21,16 +20,12 @@ from pydantic import (
     model_validator,
 )
 
+from bot.policy.frozen import Frozen
 from bot.policy.principals import AudienceName, ChannelName, HolderName, PersonName
+from bot.policy.targets import Target
 from storage.vocabulary import Lane, Touch
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-class Frozen(BaseModel):
-    """The base of everything read from a policy file: it never changes, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -87,80 +82,6 @@ class Audience(Frozen):
     def of(self, lane: Lane) -> tuple[str, ...]:
         """List who must be informed in this lane; empty means nobody."""
         return {Lane.LOW: self.low, Lane.MEDIUM: self.medium, Lane.HIGH: self.high}[lane]
-
-
-def _without_password(repository: str) -> str:
-    if re.search(r"://[^/]*@", repository):
-        # Not repeated here: a policy is shown to everybody, and so is what is wrong with it.
-        raise ValueError("an address with a name or password in it cannot stand in a policy. Leave them out.")
-    return repository
-
-
-def _inside_repository(path: str) -> str:
-    parts = path.split("/")
-    if not path or path.startswith("/") or "\\" in path or any(part in ("", ".", "..") for part in parts):
-        raise ValueError(f"{path!r} must be a path inside the repository, such as prompts/refunds.md.")
-    return path
-
-
-def _branch(name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}", name) or ".." in name or name.endswith("/"):
-        raise ValueError(f"{name!r} is no name of a branch. Write one such as production.")
-    return name
-
-
-class GitTarget(Frozen):
-    """A file in a git repository; the branch named `pointer` decides which version is live."""
-
-    kind: Literal["git"]
-    repository: Annotated[StrictStr, AfterValidator(_without_password)] = Field(
-        min_length=1, description="Folder or address of the repository"
-    )
-    path: Annotated[StrictStr, AfterValidator(_inside_repository)] = Field(
-        description="The prompt's file inside the repository"
-    )
-    pointer: Annotated[StrictStr, AfterValidator(_branch)] = Field(
-        default="production", description="Branch whose content is live"
-    )
-    canary: Annotated[StrictStr, AfterValidator(_branch)] | None = Field(
-        default=None, description="Branch for the first stage; <pointer>-canary unless named"
-    )
-
-    @model_validator(mode="after")
-    def _canary_apart(self) -> "GitTarget":
-        if self.canary == self.pointer:
-            raise ValueError("canary and pointer must be two branches. Name another canary.")
-        return self
-
-    @property
-    def canary_pointer(self) -> str:
-        """The branch of the first stage."""
-        return self.canary or f"{self.pointer}-canary"
-
-
-class ManualTarget(Frozen):
-    """A prompt that a person moves by hand, and then confirms that it is done."""
-
-    kind: Literal["manual"]
-    person: PersonName | None = Field(
-        default=None, description="Who is told; the workflow owner unless named"
-    )
-    instructions: StrictStr = Field(
-        default="Put this version live where the prompt lives, then confirm here.",
-        min_length=1,
-        description="What that person is told to do",
-    )
-
-
-class PolicyTarget(Frozen):
-    """The policy in force. Only the built-in workflow has it; a file cannot name it."""
-
-    kind: Literal["policy"] = "policy"
-    pointer: Literal["in_force"] = "in_force"
-
-
-# A registry's target is one more model with its own `kind`, added to this union.
-Target = GitTarget | ManualTarget | PolicyTarget
 
 
 def _clock(value: object) -> time:

@@ -1,16 +1,23 @@
 """From a target in the policy file to the object that moves its pointer."""
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel, SecretStr
 
 from bot.connectors.git import GitTarget
+from bot.connectors.langfuse import LangfuseTarget
 from bot.connectors.manual import ManualTarget
 from bot.connectors.protocol import Target, TargetMisconfigured
 from bot.connectors.registry import open_target
+from bot.connectors.webhook import WebhookTarget
 from bot.policy.model import GitTarget as GitSpec
 from bot.policy.model import ManualTarget as ManualSpec
+from bot.policy.targets import LangfuseTarget as LangfuseSpec
+from bot.policy.targets import WebhookTarget as WebhookSpec
+from bot.settings import secret_named
 
 sys.path.insert(0, str(Path(__file__).parent / "contract"))
 from contract_case import RecordInMemory
@@ -18,7 +25,7 @@ from contract_case import RecordInMemory
 BASE = Path("/srv/prompt-change")
 
 
-def opened(spec: dict[str, object] | GitSpec | ManualSpec) -> Target:
+def opened(spec: dict[str, object] | BaseModel) -> Target:
     """The target for a spec."""
     return open_target(spec, workflow="refunds", base=BASE, record=RecordInMemory())
 
@@ -50,16 +57,74 @@ def test_manual_from_the_policy() -> None:
     assert "Open the desk tool." in target.by_hand("production", "m-1")
 
 
+def test_webhook_from_the_policy() -> None:
+    """Stages and lag arrive, and nobody is asked while it is opened."""
+    spec = WebhookSpec(kind="webhook", url="https://x.example/a", secret_env="HOOK_SECRET", lag_seconds=30)
+    target = opened(spec)
+
+    assert isinstance(target, WebhookTarget)
+    assert target.describe() == "a receiver of webhooks at x.example"
+    assert (target.live_pointer, target.canary_pointer) == ("production", None)
+    assert target.lag == timedelta(seconds=30)
+    staged = opened(
+        {"kind": "webhook", "url": "https://x.example/a", "secret_env": "HOOK_SECRET", "stages": True}
+    )
+    assert staged.canary_pointer == "canary"
+
+
+def test_langfuse_from_the_policy() -> None:
+    """As a release keeps it, in JSON, with everything that has a default."""
+    spec = LangfuseSpec(kind="langfuse", prompt="support/refunds", canary_label="early")
+    target = opened(spec.model_dump(mode="json"))
+
+    assert isinstance(target, LangfuseTarget)
+    assert target.describe() == (
+        "the prompt support/refunds in Langfuse at cloud.langfuse.com, label production"
+    )
+    assert (target.live_pointer, target.canary_pointer) == ("production", "early")
+    assert target.lag == timedelta(seconds=60)
+
+
+def test_a_credential_is_looked_up_where_the_settings_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the environment, then in `.env`; a blank one is not set, and never one of the app's own."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("HOOK_SECRET", raising=False)
+    assert secret_named("HOOK_SECRET") is None
+    (tmp_path / ".env").write_text("HOOK_SECRET=from-the-file\nSLACK_BOT_TOKEN=xoxb-1\n", encoding="utf-8")
+    assert secret_named("HOOK_SECRET") == SecretStr("from-the-file")
+    monkeypatch.setenv("HOOK_SECRET", " from-the-environment\n")
+    assert secret_named("HOOK_SECRET") == SecretStr("from-the-environment")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-2")
+    assert secret_named("SLACK_BOT_TOKEN") is None
+    monkeypatch.setenv("HOOK_SECRET", " ")
+    assert secret_named("HOOK_SECRET") is None
+
+
 @pytest.mark.parametrize(
     ("spec", "told"),
     [
-        ({"kind": "ftp"}, "refunds has a target of the kind 'ftp'. Known are git and manual."),
-        ({}, "Known are git and manual."),
+        (
+            {"kind": "ftp"},
+            "refunds has a target of the kind 'ftp'. Known are git, langfuse, manual, mlflow and webhook.",
+        ),
+        ({}, "Known are git, langfuse, manual, mlflow and webhook."),
         ({"kind": "git", "path": "x.md"}, "needs a text for repository"),
         ({"kind": "git", "repository": "r", "path": 3}, "needs a text for path"),
         ({"kind": "git", "repository": "r", "path": "../x"}, "not a path inside"),
         ({"kind": "git", "repository": "r", "path": "x", "branch": "y"}, "has no setting branch"),
         ({"kind": "manual", "where": "x"}, "has no setting where"),
+        (
+            {"kind": "webhook", "url": "https://x.example"},
+            "refunds cannot be used: secret_env: Field required.",
+        ),
+        (
+            {"kind": "webhook", "url": "http://x.example", "secret_env": "A_B"},
+            "x.example is reached over https",
+        ),
+        ({"kind": "langfuse", "prompt": "a", "label": "latest"}, "label: Value error, Langfuse itself moves"),
+        ({"kind": "langfuse", "prompt": "a", "secret": "b"}, "secret: Extra inputs are not permitted."),
     ],
 )
 def test_a_spec_that_cannot_be_meant_is_refused(spec: dict[str, object], told: str) -> None:

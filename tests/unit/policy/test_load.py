@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.policy.load import PolicyError, default_policy, default_text, parse_policy, policy_json_schema
 from bot.policy.model import RELEASE_POLICY, GitTarget, Grant, PolicyTarget, UnknownWorkflowError, rights
+from bot.settings import Settings
 from storage.vocabulary import Lane, Role
 
 FULL = """
@@ -114,6 +115,44 @@ def test_an_unknown_workflow_is_never_answered() -> None:
         default_policy().workflow("refunds")
 
 
+HOOK = "      url: https://x.example/a\n"
+SIGNED = "      secret_env: HOOK_SECRET\n"
+REGISTRY = "      host: https://x.example\n      prompt: a\n"
+WRONG_TARGETS = [
+    ("webhook", SIGNED, 3, "target", "'url' is missing"),
+    ("webhook", HOOK, 3, "target", "'secret_env' is missing"),
+    ("webhook", f"{HOOK}{SIGNED}      secret: hunter2\n", 7, "target.secret", "no key"),
+    ("webhook", f"{HOOK}      secret_env: hunter2-hunter2\n", 6, "target.secret_env", "NAME"),
+    ("webhook", f"{HOOK}      secret_env: SLACK_BOT_TOKEN\n", 6, "target.secret_env", "setting of this app"),
+    ("webhook", f"{HOOK}      secret_env: DATABASE_URL\n", 6, "target.secret_env", "setting of this app"),
+    ("webhook", f"{HOOK}{SIGNED}      stages: 1\n", 7, "target.stages", "true or false"),
+    ("webhook", f"{HOOK}{SIGNED}      lag_seconds: -1\n", 7, "target.lag_seconds", "greater"),
+    ("webhook", f"{HOOK}{SIGNED}      lag_seconds: soon\n", 7, "target.lag_seconds", "integer"),
+    ("webhook", f"      url: http://x.example/\n{SIGNED}", 5, "target.url", "https only"),
+    ("webhook", f"      url: https://u:hunter2@x.example/\n{SIGNED}", 5, "target.url", "no user"),
+    ("webhook", f"      url: https://x.example/?a=1\n{SIGNED}", 5, "target.url", "query"),
+    ("langfuse", "      label: live\n", 3, "target", "'prompt' is missing"),
+    ("langfuse", "      prompt: a\n      label: latest\n", 6, "target.label", "at each new version"),
+    ("langfuse", "      prompt: a\n      label: Live\n", 6, "target.label", "no label of Langfuse"),
+    ("langfuse", "      prompt: a\n      canary_label: production\n", 3, "target", "two labels"),
+    (
+        "langfuse",
+        "      prompt: a\n      public_key_env: SLACK_X\n",
+        6,
+        "target.public_key_env",
+        "setting of",
+    ),
+    ("mlflow", "      host: https://x.example\n", 3, "target", "'prompt' is missing"),
+    ("mlflow", "      prompt: a\n      host: http://x.example\n", 6, "target.host", "https only"),
+    ("mlflow", f"{REGISTRY}      alias: v3\n", 7, "target.alias", "keeps for itself"),
+    ("mlflow", f"{REGISTRY}      alias: a/b\n", 7, "target.alias", "no alias of MLflow"),
+    ("mlflow", f"{REGISTRY}      username_env: ML_USER\n", 3, "target", "go together"),
+    ("mlflow", f"{REGISTRY}      canary_alias: production\n", 3, "target", "two aliases"),
+    ("mlflow", "      host: https://x.example\n      prompt: a/b\n", 6, "target.prompt", "pattern"),
+    ("langfuse", "      prompt: a\n      host: x.example\n", 6, "target.host", "https://"),
+]
+
+
 @pytest.mark.parametrize(
     ("text", "line", "field", "words"),
     [
@@ -149,13 +188,32 @@ def test_an_unknown_workflow_is_never_answered() -> None:
             "workflows.a.working_hours",
             "end after",
         ),
-        ("workflows:\n  a:\n    target: {kind: gti}\n", 3, "workflows.a.target", "git or manual"),
-        ("workflows:\n  a:\n    target: {kind: policy}\n", 3, "workflows.a.target.kind", "git or manual"),
+        (
+            "workflows:\n  a:\n    target: {kind: gti}\n",
+            3,
+            "workflows.a.target",
+            "git, langfuse, manual, mlflow or webhook",
+        ),
+        (
+            "workflows:\n  a:\n    target: {kind: policy}\n",
+            3,
+            "workflows.a.target.kind",
+            "git, langfuse, manual, mlflow or webhook",
+        ),
         (
             "workflows:\n  a:\n    target:\n      kind: git\n      repository: r\n      path: ../x\n",
             6,
             "workflows.a.target.path",
             "inside the repository",
+        ),
+        *(
+            (
+                f"workflows:\n  a:\n    target:\n      kind: {kind}\n{rest}",
+                line,
+                f"workflows.a.{field}",
+                words,
+            )
+            for kind, rest, line, field, words in WRONG_TARGETS
         ),
         ("workflows:\n  release-policy: {}\n", 2, "workflows.release-policy", "built in"),
         ("workflows:\n  a b: {}\n", 2, "workflows.a b", "letters, digits"),
@@ -233,6 +291,34 @@ def test_two_workflows_cannot_share_a_pointer() -> None:
     assert parse_policy(text % ("live", "other"), name="p.yml", attributes_only=True)
 
 
+def test_two_workflows_cannot_share_a_label_of_langfuse() -> None:
+    """The same prompt and label twice is an error; a receiver is told the workflow, so its address is not."""
+    target = "{kind: langfuse, prompt: refunds, label: %s, canary_label: %s}"
+    text = f"workflows:\n  a:\n    target: {target}\n  b:\n    target: {target}\n"
+    assert "share refunds on live" in _problems(text % ("live", "c", "live", "d"))[0][2]
+    assert "share refunds on live" in _problems(text % ("live", "c", "other", "live"))[0][2]
+    assert parse_policy(text % ("live", "c", "other", "d"), name="p.yml", attributes_only=True)
+    target = "{kind: webhook, url: https://x.example/a, secret_env: HOOK_SECRET}"
+    text = f"workflows:\n  a:\n    target: {target}\n  b:\n    target: {target}\n"
+    assert parse_policy(text, name="p.yml", attributes_only=True)
+
+
+def test_what_is_wrong_with_a_target_repeats_no_secret() -> None:
+    """Whoever wrote one into the policy reads what to do, and nobody reads the secret."""
+    for kind, rest, *_ in WRONG_TARGETS:
+        text = f"workflows:\n  a:\n    target:\n      kind: {kind}\n{rest}"
+        assert "hunter2" not in str(_problems(text)).replace("secret: hunter2", "")
+
+
+def test_no_setting_of_the_app_can_be_named_as_a_credential() -> None:
+    """Or whoever may change a policy could have the app's own token sent to a host of theirs."""
+    for name in Settings.model_fields:
+        text = (
+            f"workflows:\n  a:\n    target: {{kind: langfuse, prompt: a, secret_key_env: {name.upper()}}}\n"
+        )
+        assert "setting of this app" in _problems(text)[0][2], name
+
+
 def test_attributes_alone_are_enough_to_classify_and_not_to_release() -> None:
     """Channel, owner and target are missed only where a release is meant."""
     assert parse_policy("workflows: {a: {}}", name="p.yml", attributes_only=True)
@@ -276,7 +362,14 @@ def _validator() -> jsonschema.Draft202012Validator:
 def test_the_schema_agrees_with_the_loader() -> None:
     """What loads is valid for an editor, and what does not is not."""
     validator = _validator()
-    for text in (FULL, default_text(), "workflows: {}", "workflows: {}\nlanes: {high: {approvals: 1}}"):
+    langfuse = "workflows: {a: {target: {kind: langfuse, prompt: a}}}"
+    for text in (
+        langfuse,
+        FULL,
+        default_text(),
+        "workflows: {}",
+        "workflows: {}\nlanes: {high: {approvals: 1}}",
+    ):
         validator.validate(yaml.safe_load(text))
     for text in (
         "policy_owners: []",
@@ -284,6 +377,8 @@ def test_the_schema_agrees_with_the_loader() -> None:
         "workflows: {a: {approve: {mid: []}}}",
         "workflows: {a: {approve: [bob]}}",
         "workflows: {a: {target: {kind: policy}}}",
+        "workflows: {a: {target: {kind: webhook, url: 'https://x.example/'}}}",
+        "workflows: {a: {target: {kind: langfuse, prompt: a, secret: b}}}",
         "workflows: {}\nrules: {kinds: {magic: {lane: low}}}",
         "workflows: {}\ndurations: {restore_window: soon}",
     ):

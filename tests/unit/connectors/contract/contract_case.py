@@ -43,6 +43,10 @@ class Case:
     target: Target
     confirm: Callable[[str, str | None], None] = field(default=lambda _pointer, _wanted: None)
     missing: str = "0" * 40
+    cannot_hold: str = ""
+    """Characters that the system cannot keep. A text with one is refused and never altered."""
+    cannot_empty: str = ""
+    """What the target says where it cannot leave a pointer with nothing. Empty: it can."""
     number: int = 0
 
     def propose(self, text: str, change_name: str = "PC-1") -> str:

@@ -1,0 +1,184 @@
+"""Asking another system over HTTP, and what its answers and its silence mean for a pointer.
+
+Every request goes through the one door, `bot.outgoing`. It must never take silence, or an answer that was
+not understood, as leave to say that something happened or did not: that is `TargetUnavailable`.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn, TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from bot.connectors.credentials import Credential
+from bot.connectors.protocol import TargetMisconfigured, TargetRefused, TargetUnavailable
+from bot.outgoing import AddressRefusedError, client, configured_address
+
+SECONDS: Final = 5.0
+"""For one piece of an answer, and for the whole of it. A move asks up to nine times in its lease of 60 s."""
+
+MOST_BYTES: Final = 4_000_000
+"""Of one answer: the longest prompt, 500,000 characters, each of them escaped."""
+
+LONGEST_WORDS: Final = 300
+CREDENTIAL_REFUSED: Final = (401, 403)
+LATER: Final = (408, 425, 429)
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: a status of the 200s, or one of the 400s that the caller has to understand.
+
+    ``data`` is the JSON in it; None where there was none.
+    """
+
+    status: int
+    data: Any
+
+    @property
+    def ok(self) -> bool:
+        """Whether the system did what it was asked, by its own word."""
+        return httpx.codes.is_success(self.status)
+
+
+class System:
+    """One configured system. Making one asks nobody. Raises TargetMisconfigured for an impossible address."""
+
+    def __init__(self, address: str, credentials: Sequence[Credential], *, seconds: float = SECONDS) -> None:
+        try:
+            self.host = configured_address(address).host
+        except AddressRefusedError as error:
+            raise TargetMisconfigured(str(error)) from error
+        self._address, self._credentials, self._seconds = address, credentials, seconds
+
+    @contextmanager
+    def asking(self) -> Iterator["Asking"]:
+        """A line to it for a few requests, which several threads may use."""
+        with client(self._address, headers={"Accept-Encoding": "identity"}, seconds=self._seconds) as line:
+            yield Asking(self, line, self._seconds)
+
+    def url(self, rest: str) -> str:
+        """The address with what is written after it."""
+        return self._address + rest
+
+    @property
+    def variables(self) -> str:
+        """The names of its credentials, for people."""
+        return " and ".join(each.variable for each in self._credentials)
+
+    def quoted(self, words: object) -> str:
+        """What the system said, short enough and fit for people; with a space before it, or empty."""
+        line = " ".join(words.split()) if isinstance(words, str) else ""
+        for each in self._credentials:
+            line = each.withheld_from(line)
+        line = "".join(each for each in line if each.isprintable())[:LONGEST_WORDS].strip()
+        return f" It says: {line if line.endswith(('.', '!', '?')) else line + '.'}" if line else ""
+
+
+class Asking:
+    """A line that is open. Its requests raise TargetRefused and TargetUnavailable."""
+
+    def __init__(self, system: System, line: httpx.Client, seconds: float) -> None:
+        self.system, self._line, self._seconds = system, line, seconds
+
+    def ask(
+        self, method: str, rest: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Make one request to the address with ``rest`` after it."""
+        host, content = self.system.host, {} if body is None else {"Content-Type": "application/json"}
+        try:
+            status, raw = self._made(method, rest, body, {**content, **(headers or {})})
+        except httpx.ConnectError as error:
+            raise TargetUnavailable(f"{host} cannot be reached.") from error
+        except httpx.TimeoutException as error:
+            raise TargetUnavailable(
+                f"{host} did not answer within {self._seconds:g} seconds. Whether it did what it was asked "
+                "is not known yet."
+            ) from error
+        except httpx.TransportError as error:
+            raise TargetUnavailable(f"{host} broke the connection off before it had answered.") from error
+        except AddressRefusedError as error:
+            raise TargetRefused(str(error)) from error
+        except httpx.InvalidURL as error:
+            raise TargetRefused(f"What was to be asked of {host} makes no address.") from error
+        return self._judged(status, raw)
+
+    def _made(
+        self, method: str, rest: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        """Status and bytes of the answer, within the time and the size that any answer may take."""
+        until = time.monotonic() + self._seconds
+        found = bytearray()
+        url = self.system.url(rest)
+        with self._line.stream(method, url, content=body, headers=dict(headers)) as response:
+            for piece in response.iter_raw():
+                found += piece
+                if len(found) > MOST_BYTES:
+                    raise TargetUnavailable(
+                        f"{self.system.host} answers with more than {MOST_BYTES // 1_000_000} MB, "
+                        "which is no prompt."
+                    )
+                if time.monotonic() > until:
+                    raise httpx.ReadTimeout("the answer drips")
+            return response.status_code, bytes(found)
+
+    def _judged(self, status: int, raw: bytes) -> Answer:
+        """The answer, where it is the caller's to understand; an error where it means the same everywhere."""
+        host = self.system.host
+        data = _parsed(raw)
+        words = self.system.quoted(data.get("words") or data.get("message")) if isinstance(data, dict) else ""
+        if status in CREDENTIAL_REFUSED:
+            if not self.system.variables:
+                raise TargetRefused(
+                    f"{host} wants a credential, and the policy names none ({status}).{words}"
+                )
+            raise TargetRefused(
+                f"{host} does not accept the credential in {self.system.variables} ({status}).{words} "
+                "It is wrong or expired, or lacks the right."
+            )
+        if httpx.codes.is_redirect(status):
+            raise TargetRefused(
+                f"{host} sends on to another address ({status}), which is not followed. Write the address "
+                "that it leads to into the policy."
+            )
+        if status in LATER or not httpx.codes.OK <= status < httpx.codes.INTERNAL_SERVER_ERROR:
+            raise TargetUnavailable(f"{host} cannot do it now ({status}).{words}")
+        if httpx.codes.is_success(status) and data is None:
+            raise TargetUnavailable(
+                f"{host} answers with something that is not JSON. Is its address the right one?"
+            )
+        return Answer(status, data)
+
+    def read(self, answer: Answer, shape: type[Shape]) -> Shape:
+        """The answer as the documented shape. TargetUnavailable where it is another."""
+        try:
+            return shape.model_validate(answer.data)
+        except ValidationError as error:
+            place = ".".join(map(str, error.errors(include_url=False, include_input=False)[0]["loc"]))
+            raise TargetUnavailable(
+                f"{self.system.host} answers otherwise than documented (at {place or 'the top'}), so it is "
+                "not believed."
+            ) from error
+
+    def refuse(self, answer: Answer) -> NoReturn:
+        """Pass on that the system says no."""
+        data = answer.data if isinstance(answer.data, dict) else {}
+        words = self.system.quoted(data.get("words") or data.get("message"))
+        raise TargetRefused(f"{self.system.host} refuses ({answer.status}).{words}")
+
+
+def _parsed(raw: bytes) -> Any:  # noqa: ANN401 - whatever JSON it is
+    """The JSON in an answer; None where there is none, or half a character that no text can hold."""
+    try:
+        data = json.loads(raw)
+        if b"\\u" in raw:
+            json.dumps(data, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return data
