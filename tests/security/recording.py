@@ -39,6 +39,7 @@ LISTENERS = (
 )
 NO_STORY = {
     "action roll_back_anyway": "action add_reason",
+    "action leave_as_found": "action add_reason",
     "action task_done": "action deploy",
     "action of_another_version": "action approve",
 }
