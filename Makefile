@@ -10,7 +10,7 @@ PYTHONS = python3.13 python3.12 python3.11 python3
 SANDBOX_DATA = sandbox-data
 # Processes for the tests, which wait more than they reckon.
 WORKERS = 4
-LONG = tests/crash tests/machine tests/security tests/unit
+LONG = tests/crash tests/machine tests/security tests/scenario/release/test_release_http.py tests/unit
 LOCK = pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-strip-extras --quiet
 PIP = "$(VENV)/bin/python" -m pip --disable-pip-version-check --quiet

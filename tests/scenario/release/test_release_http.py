@@ -117,6 +117,7 @@ TRIED_AGAIN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAILS_AT_ONCE)
 def test_a_refused_deploy_says_why_and_can_be_made_again(town: Town, system: System, fault: Fault) -> None:
     """Nothing moved, the thread has the system's words, and the next click on Deploy goes through."""
@@ -135,6 +136,7 @@ def test_a_refused_deploy_says_why_and_can_be_made_again(town: Town, system: Sys
     assert system.door.moves == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", TRIED_AGAIN)
 def test_a_deploy_that_is_not_certain_is_tried_again_until_it_is(
     town: Town, system: System, fault: Fault
@@ -154,6 +156,7 @@ def test_a_deploy_that_is_not_certain_is_tried_again_until_it_is(
     assert system.door.moves == 1
 
 
+@pytest.mark.slow
 def test_a_system_that_moves_to_another_version_is_never_live(town: Town, system: System) -> None:
     """It is said what is there, and nobody moves against it: the change is stale."""
     number = ready(town)
@@ -171,6 +174,7 @@ def test_a_system_that_moves_to_another_version_is_never_live(town: Town, system
     assert system.door.moves == 1
 
 
+@pytest.mark.slow
 def test_a_move_whose_answer_was_lost_is_found_and_not_made_twice(town: Town, system: System) -> None:
     """There and back; each was asked of the system once, though nobody heard that it was done."""
     number = ready(town)
@@ -191,6 +195,7 @@ def test_a_move_whose_answer_was_lost_is_found_and_not_made_twice(town: Town, sy
     assert f"Rolled back: PC-{number}" in words(town.message("rollback"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [*FAILS_AT_ONCE, *TRIED_AGAIN])
 def test_a_rollback_goes_on_until_it_is_done(town: Town, system: System, fault: Fault) -> None:
     """Said loudly, tried again whatever the system says, and done once."""
