@@ -8,7 +8,7 @@
 VENV = .venv
 PYTHONS = python3.13 python3.12 python3.11 python3
 SANDBOX_DATA = sandbox-data
-# Processes for the tests, which wait more than they reckon.
+# Processes for the tests, which wait more than they reckon; whoever is done takes over from the others.
 WORKERS = 4
 LONG = tests/crash tests/machine tests/security tests/scenario/release/test_release_http.py tests/unit
 LOCK = pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
@@ -22,7 +22,7 @@ run: $(VENV)/installed ## start the app: in your workspace with tokens set, as a
 	@exec "$(VENV)/bin/prompt-change" run
 
 test: lint ## every check that needs no network
-	@"$(VENV)/bin/python" -m pytest -n $(WORKERS) -m "not slow and not browser"
+	@"$(VENV)/bin/python" -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not browser"
 
 lint: $(VENV)/installed-dev ## style, types and the direction of imports
 	@"$(VENV)/bin/ruff" check .
@@ -31,10 +31,10 @@ lint: $(VENV)/installed-dev ## style, types and the direction of imports
 	@"$(VENV)/bin/lint-imports"
 
 slow: $(VENV)/installed-dev ## the longer suites: crash points, races, attacks
-	@"$(VENV)/bin/python" -m pytest -n $(WORKERS) -m "slow and not browser and not soak" $(LONG)
+	@"$(VENV)/bin/python" -m pytest -n $(WORKERS) --dist worksteal -m "slow and not browser and not soak" $(LONG)
 
 soak: $(VENV)/installed-dev ## everything that takes long, every story on Postgres too, at ten times the size
-	@SUITE_TIMES=10 "$(VENV)/bin/python" -m pytest -n $(WORKERS) -m "slow and not browser"
+	@SUITE_TIMES=10 "$(VENV)/bin/python" -m pytest -n $(WORKERS) --dist worksteal -m "slow and not browser"
 
 browser: $(VENV)/installed-dev ## the whole story in headless Chromium
 	@"$(VENV)/bin/python" -m pytest -m browser
