@@ -90,7 +90,8 @@ class ViewSubmission(Interaction):
     kind = "view_submission"
     view: Submitted
     trigger_id: Text = None
-    response_urls: list[dict[str, Any]] = Field(default_factory=list)
+    response_urls: list[dict[str, Any]] = Field(default_factory=list, max_length=1)
+    """Our forms ask for none, and Bolt itself fails on a second one."""
 
 
 class ViewClosed(Interaction):

@@ -116,10 +116,10 @@ def _edits_policy(desk: Desk) -> Any:  # noqa: ANN401  as above
 def _redraw(desk: Desk, body: Body) -> None:
     """Draw the form again for another workflow, or another way to give the text."""
     actor = actor_of(desk, body)
-    view = body["view"]
-    form = _form(view)
-    if isinstance(actor, Refused):
+    view = body.get("view")
+    if isinstance(actor, Refused) or not view:  # no client sends this click from anywhere but a form
         return
+    form = _form(view)
     _keep_unsent(desk, actor, view)
     facts = proposal_facts(desk.context, actor, change_id=form.change_id, typed=form.typed())
     if isinstance(facts, Refused):

@@ -301,16 +301,16 @@ def run(folder: Path, kills: int, part: int, seed: int) -> tuple[Lives, list[Tel
 
 
 @pytest.mark.slow
-@pytest.mark.soak
 @pytest.mark.parametrize("part", range(PARTS))
-def test_a_thousand_kills_lose_nothing_and_repeat_nothing(
-    part: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("kills", [100, pytest.param(1_000, marks=pytest.mark.soak)])
+def test_kills_lose_nothing_and_repeat_nothing(
+    kills: int, part: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Promises are kept after each kill; after the last, everyone was told once and each move made once."""
     seed = int(os.environ.get("KILL_SEED", str(random.SystemRandom().randrange(2**32)))) + part
     with capsys.disabled():
         print(f"\nkills, part {part}: KILL_SEED={seed - part}")  # noqa: T201  for whoever repeats it
-        lives, tellers = run(tmp_path, sized(1000) // PARTS, part, seed)
+        lives, tellers = run(tmp_path, sized(kills) // PARTS, part, seed)
         ready = sorted(lives.ready_after)
         print(  # noqa: T201  the measured distribution
             f"kills, part {part}: {lives.deaths} deaths, "

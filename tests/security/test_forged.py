@@ -105,7 +105,6 @@ def turns(count: int) -> list[tuple[str, int]]:
 
 
 @pytest.mark.slow
-@pytest.mark.soak
 @pytest.mark.parametrize(("listener", "count"), turns(sized(2_000)))
 def test_a_forged_payload_gains_nothing(story: Story, listener: str, count: int, tmp_path: Path) -> None:
     """Whatever it does, its signer may do; and nobody of another team does anything."""
@@ -123,7 +122,6 @@ def test_a_forged_payload_gains_nothing(story: Story, listener: str, count: int,
 
 
 @pytest.mark.slow
-@pytest.mark.soak
 @pytest.mark.parametrize("listener", CLICKS)
 def test_an_old_signature_is_worth_nothing(story: Story, listener: str, tmp_path: Path) -> None:
     """Replayed after five minutes, for another body, or with another secret: refused before it is read."""

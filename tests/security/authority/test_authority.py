@@ -61,7 +61,6 @@ def through(door: People, person: Person, *, acknowledging: bool) -> Actor | Ref
 
 
 @pytest.mark.slow
-@pytest.mark.soak
 @pytest.mark.parametrize("lane", LANES)
 @pytest.mark.parametrize("state", STATES)
 def test_everybody_can_do_what_the_table_says_and_nothing_else(

@@ -117,6 +117,7 @@ WRONG: dict[str, tuple[str, dict[str, Any]]] = {
     "view has no id": ("view_submission", {"view": {"callback_id": MARK}}),
     "state is text": ("view_submission", {"view": {"id": "V1", "state": MARK}}),
     "response_urls are text": ("view_submission", {"response_urls": MARK}),
+    "response_urls are two": ("view_submission", {"response_urls": [{"response_url": MARK}] * 2}),
     "closed view is absent": ("view_closed", {"view": None}),
     "callback_id is too long": ("shortcut", {"callback_id": "x" * 256}),
     "no trigger": ("shortcut", {"trigger_id": None}),
