@@ -124,14 +124,15 @@ class Delivery:
         return reply if faults.is_heard() else Reply("operation_timeout", seconds=reply.seconds)
 
     def _post(self, body: str, content_type: str, headers: dict[str, str] | None = None) -> Reply:
-        if self.request_url is None:
+        url = self.request_url  # once: it may be taken away at any time
+        if url is None:
             return Reply("dispatch_failed")
         sent = {"content-type": content_type, "user-agent": "Slackbot 1.0", **(headers or {})}
         start = time.perf_counter()
         try:
             with self._client() as client:
                 answer = client.post(
-                    self.request_url,
+                    url,
                     content=body.encode(),
                     headers=sent | self.signed_headers(body),
                     timeout=self._core.answer_seconds,
