@@ -11,12 +11,15 @@ from typing import Any, Final
 
 from sqlmodel import Session, col, select
 
+from bot.changes.moving import SYSTEM
 from storage import audit
 from storage.inserting import insert_new
 from storage.models import Account, EmailPin, Person, Touch, Vote
 from storage.vocabulary import AccountKind
 
 SLACKBOT: Final = "USLACKBOT"
+MERGED: Final = "person:merge"
+"""In the trail: two persons are one from here on. By an admin, or by the system for one address of both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,7 @@ def _update(session: Session, account: Account, profile: Profile, now: datetime)
     if profile.active:
         account.email = profile.email
     if profile.email:
-        _join_person(session, account, profile.email)
+        _join_person(session, account, profile.email, now)
     return before != (account.active, account.kind, account.person_id, account.email)
 
 
@@ -165,14 +168,19 @@ def _new_person(session: Session, email: str | None) -> int:
     return person.id
 
 
-def _join_person(session: Session, account: Account, email: str) -> None:
-    """An address that another person's account has makes the two one person, who counts once."""
+def _join_person(session: Session, account: Account, email: str, now: datetime) -> None:
+    """An address that another person's account has makes the two one person, who counts once.
+
+    What they decided may count otherwise from here on, so that the trail says it, without the address.
+    """
     session.flush()
     person = session.get_one(Person, account.person_id)
     found = _person_with(session, email, but=person.id)
     if found is None:
         person.email = person.email or email
     else:
+        persons = [account.person_id, found]
+        audit.append(session, MERGED, account.slack_id, actor=SYSTEM, now=now, persons=persons)
         merge(session, account.person_id, found)
 
 
@@ -180,7 +188,7 @@ def merge_accounts(session: Session, one: Account, other: Account, *, actor: str
     """An admin says that two accounts are one person's, which Slack's addresses do not show."""
     audit.append(
         session,
-        "person:merge",
+        MERGED,
         one.slack_id,
         actor=actor,
         now=now,

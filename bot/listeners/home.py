@@ -15,6 +15,7 @@ from bot.changes import checks
 from bot.changes.outcome import Refused
 from bot.changes.reading.lists import home_facts
 from bot.listeners.desk import Body, Desk, actor_of, number_of, open_form, say, user_of
+from bot.outbox.answers import Means, judge
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +26,7 @@ def register(app: App, desk: Desk) -> None:
     @app.event("app_home_opened")
     def opened(event: dict[str, Any], body: dict[str, Any]) -> None:
         if event.get("tab", "home") == "home":
-            publish(desk, {"user": {"id": event["user"], "team_id": body.get("team_id")}})
+            _opened(desk, {"user": {"id": event["user"], "team_id": body.get("team_id")}})
 
     @app.action(Action.SHOW_CHANGE)
     def show(ack: Ack, body: dict[str, Any]) -> None:
@@ -35,6 +36,16 @@ def register(app: App, desk: Desk) -> None:
         else:
             open_form(desk, body, view(f"PC-{facts.id}", answers.show(facts).blocks))
         ack()
+
+
+def _opened(desk: Desk, body: Body) -> None:
+    """What Slack will never draw is not asked for again; after any other failure it sends the event again."""
+    try:
+        publish(desk, body)
+    except SlackApiError as error:
+        if judge(error).means is not Means.NEVER:
+            raise
+        log.warning("a Home tab cannot be drawn", user=user_of(body), code=judge(error).code)
 
 
 def publish(desk: Desk, body: Body) -> None:

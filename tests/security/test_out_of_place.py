@@ -1,4 +1,4 @@
-"""A click that belongs into a form, signed and sent without one."""
+"""What is signed and yet cannot be: a click in a form that is not there, a tab of somebody who is not."""
 
 from typing import Any
 
@@ -23,3 +23,11 @@ def test_a_choice_without_its_form_changes_nothing(town: Town, action: Action, v
     }
     assert town.workspace.delivery.interaction(payload).ok
     assert not town.workspace.calls_of("views.update")
+
+
+def test_the_home_tab_of_somebody_whom_slack_does_not_know_is_not_drawn(town: Town) -> None:
+    """Slack refuses to draw it, and would refuse again: the event is taken."""
+    envelope = town.workspace.events.envelope({"type": "app_home_opened", "user": "U0NOBODY", "tab": "home"})
+    town.may_fail |= {"users.info", "views.publish"}
+    assert town.workspace.delivery.event(envelope).ok
+    assert town.workspace.calls_of("views.publish")

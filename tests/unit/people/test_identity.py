@@ -8,7 +8,7 @@ from sqlmodel import Session, SQLModel, select
 
 from bot.accounts import Home, Profile, keep, read_profile
 from bot.changes.outcome import Actor
-from storage.models import Account, Change, Touch, Vote
+from storage.models import Account, AuditRow, Change, Touch, Vote
 from storage.vocabulary import AccountKind, Decision, Lane
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -30,6 +30,18 @@ Row = TypeVar("Row", bound=SQLModel)
 
 def _all(session: Session, table: type[Row]) -> list[Row]:
     return list(session.exec(select(table)))
+
+
+def test_that_two_persons_turn_out_to_be_one_stands_in_the_trail(office: Office) -> None:
+    """Once, by the accounts' persons, and without the address."""
+    one = store_account(office, profile("U1", "ana@example.com"))
+    two = store_account(office, profile("U2", "ana@example.org"))
+    for _ in range(2):
+        store_account(office, profile("U2", "ana@example.com"))
+    with office.store.reading() as session:
+        (row,) = session.exec(select(AuditRow).where(AuditRow.verb == "person:merge")).all()
+    assert (row.actor, row.subject) == ("system", "U2")
+    assert row.data == {"persons": [two.person_id, one.person_id]}
 
 
 def test_two_accounts_with_one_address_are_one_person(office: Office) -> None:
