@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,9 @@ STEPS = 100
 """How many failing steps a story survives before it counts as stuck."""
 LATER = 61
 """Seconds: more than a lease, and more than the first pauses before something is tried again."""
+MOMENT = "moment.txt"
+"""Beside the database: when the town was left. Who lives on from there does so at that moment, however long
+ago it was, because rows that have grown old meanwhile would be read again, which makes other points."""
 
 
 @dataclass
@@ -85,7 +89,8 @@ class CrashTown(Town):
         workspace.base_url = at.slack_url
         workspace.deliver_to(f"{at.app_url}/slack/events")
         where = f"sqlite:///{at.folder / 'app.db'}"
-        super().__init__(workspace, None, seeded.repository, Moment(), where)  # type: ignore[arg-type]  # started below
+        moment = _as_left(at.folder)
+        super().__init__(workspace, None, seeded.repository, moment, where)  # type: ignore[arg-type]  # started below
         workspace.clock = lambda: self.moment().timestamp()  # time passes for Slack as well
         self.start()
 
@@ -133,6 +138,7 @@ class CrashTown(Town):
         self._at.slack.behind = self._at.app.behind = None
         self._at.end()
         self.workspace.close()
+        _leave_at(self.folder, self.moment())
 
     def _run(self) -> None:
         """What the threads of the app do: a tick, and all that is due, however often a step fails."""
@@ -204,8 +210,19 @@ def found_town(folder: Path) -> None:
     seeded.workspace.close()
     (folder / "app.db").write_bytes(empty_database())
     store = Store.open(f"sqlite:///{folder / 'app.db'}")
-    first_policy(store, policy, now=Moment()())
+    moment = Moment()()
+    first_policy(store, policy, now=moment)
     store.close()
+    _leave_at(folder, moment)
+
+
+def _leave_at(folder: Path, moment: datetime) -> None:
+    (folder / MOMENT).write_text(moment.isoformat(), encoding="utf-8")
+
+
+def _as_left(folder: Path) -> Moment:
+    left = datetime.fromisoformat((folder / MOMENT).read_text(encoding="utf-8"))
+    return Moment(left - datetime.now(UTC))
 
 
 @contextmanager
