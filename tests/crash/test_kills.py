@@ -301,8 +301,9 @@ def run(folder: Path, kills: int, part: int, seed: int) -> tuple[Lives, list[Tel
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize("kills", [100, pytest.param(1_000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [100, 1_000])
 def test_kills_lose_nothing_and_repeat_nothing(
     kills: int, part: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
