@@ -8,6 +8,7 @@ raises comes out as SQLAlchemy's own error, as from the session.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import SelectBase
@@ -54,6 +55,14 @@ class Prepared:
     def __init__(self, statement: Statement, *, sets: Iterable[str] = ()) -> None:
         self._statement, self._sets = statement, tuple(sets)
         self._ready: dict[str, _Ready] = {}
+
+    def __str__(self) -> str:
+        """The statement in nobody's dialect, for people."""
+        return self._words
+
+    @cached_property
+    def _words(self) -> str:
+        return str(self._statement)
 
     def rows(self, where: Session | Glance, **values: Any) -> list[Row]:  # noqa: ANN401  the parameters' own types
         """Run it after what the session has still to write, and give its rows, if it has any.

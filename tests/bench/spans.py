@@ -20,6 +20,7 @@ from sqlalchemy.engine import Engine
 
 from bot.listeners import decide
 from bot.people import People
+from storage.prepared import Prepared
 from tests.bench.clicks import Click, request
 from tests.bench.slack import REPLACED, copies
 from tests.scenario.town import Town, running_town
@@ -50,8 +51,21 @@ class Watches:
         setattr(owner, attribute, watched)
 
     def on(self, engine: Engine) -> None:
-        """Watch what the database does: reads, writes, and the commit with its sync to the disk."""
+        """Watch what the database does: reads, writes, and the commit with its sync to the disk.
+
+        Prepared statements go past SQLAlchemy, so both ways are watched.
+        """
         self.around(engine.dialect, "do_commit", "commit")
+        prepared = Prepared.rows
+
+        def rows(statement: Prepared, where: Any, /, **values: Any) -> Any:
+            began = time.perf_counter()
+            try:
+                return prepared(statement, where, **values)
+            finally:
+                self._ran(str(statement), time.perf_counter() - began)
+
+        setattr(Prepared, "rows", rows)  # noqa: B010  a method, which mypy lets nobody assign
 
         @event.listens_for(engine, "before_cursor_execute")
         def begin(*_: Any) -> None:
@@ -59,9 +73,11 @@ class Watches:
 
         @event.listens_for(engine, "after_cursor_execute")
         def end(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            kind = "reads" if statement.startswith(("SELECT", "BEGIN")) else "writes"
-            self.seconds[kind] += time.perf_counter() - self._began
-            self.statements.append(" ".join(statement.split()))
+            self._ran(statement, time.perf_counter() - self._began)
+
+    def _ran(self, statement: str, seconds: float) -> None:
+        self.seconds["reads" if statement.startswith(("SELECT", "BEGIN")) else "writes"] += seconds
+        self.statements.append(" ".join(statement.split()))
 
 
 async def clicked(edge: Any, click: Click, secret: str) -> int:
