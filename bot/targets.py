@@ -8,9 +8,9 @@ from typing import Any
 from bot.changes.records import DatabaseManualRecord, DatabasePolicyRecord
 from bot.changes.way_back import SWITCH_OFF
 from bot.connectors.asking import SECONDS
+from bot.connectors.opening import open_target
 from bot.connectors.policy import PolicyTarget
 from bot.connectors.protocol import Target, TargetMisconfigured
-from bot.connectors.registry import open_target
 from bot.connectors.switch_off import SwitchOffTarget
 from storage.engine import Store
 

@@ -19,10 +19,10 @@ from pydantic import BaseModel, Field, StrictStr
 from bot.connectors.asking import SECONDS, Answer, Asking, System
 from bot.connectors.credentials import Credential
 from bot.connectors.manual import ManualRecord, version_of_text
+from bot.connectors.pointers import problems_of, refuse_unknown
 from bot.connectors.protocol import (
     Moved,
     PointerElsewhere,
-    TargetError,
     TargetRefused,
     TargetUnavailable,
     Version,
@@ -85,7 +85,7 @@ class WebhookTarget:
 
     def read_pointer(self, pointer: str) -> str | None:
         """The version that the receiver says it serves."""
-        self._refuse_unknown(pointer)
+        refuse_unknown(self, self.workflow, pointer)
         with self._system.asking() as asking:
             return self._at(asking, pointer)
 
@@ -119,7 +119,7 @@ class WebhookTarget:
 
     def move(self, pointer: str, *, expected: str | None, wanted: str | None, key: str, why: str) -> Moved:
         """Tell the receiver what is to be live, with its text, and read back what is."""
-        self._refuse_unknown(pointer)
+        refuse_unknown(self, self.workflow, pointer)
         text = None if wanted is None else self.read_content(wanted)
         with self._system.asking() as asking:
             found = self._at(asking, pointer)
@@ -134,7 +134,7 @@ class WebhookTarget:
 
     def by_hand(self, pointer: str, wanted: str | None) -> str:
         """Whom to ask for what."""
-        self._refuse_unknown(pointer)
+        refuse_unknown(self, self.workflow, pointer)
         if wanted is None:
             return (
                 f"Have {self.workflow} taken out of {pointer}, or switched off, where {self._system.host} "
@@ -147,16 +147,7 @@ class WebhookTarget:
 
     def problems(self) -> list[str]:
         """What stands in the way: no secret, no answer, or a live version whose text nobody has."""
-        try:
-            self._secret.value()
-            if self.canary_pointer:
-                self.read_pointer(self.canary_pointer)
-            live = self.read_pointer(self.live_pointer)
-            if live is not None:
-                self.read_content(live)
-        except TargetError as fault:
-            return [str(fault)]
-        return []
+        return problems_of(self, [self._secret])
 
     def _at(self, asking: Asking, pointer: str) -> str | None:
         return asking.read(self._get(asking, pointer=pointer), _Pointer).version
@@ -209,13 +200,6 @@ class WebhookTarget:
     def _signed(self, asked: bytes) -> dict[str, str]:
         timestamp = str(int(self._clock()))
         return {TIMESTAMP: timestamp, SIGNATURE: signature(self._secret.value(), timestamp, asked)}
-
-    def _refuse_unknown(self, pointer: str) -> None:
-        known = [self.live_pointer, *([self.canary_pointer] if self.canary_pointer else [])]
-        if pointer not in known:
-            raise TargetRefused(
-                f"{self.workflow} has no pointer called {pointer}. It has {' and '.join(known)}."
-            )
 
 
 def _says(answer: Answer, status: str) -> bool:

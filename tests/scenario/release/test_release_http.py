@@ -11,7 +11,6 @@ import pytest
 
 from bot.commands_targets import check_targets
 from bot.settings import read_settings
-from tests.faulty import WORDS, Fault
 from tests.scenario.release.story import (
     deploy,
     formal,
@@ -22,7 +21,11 @@ from tests.scenario.release.story import (
     with_result,
 )
 from tests.scenario.town import Town, actions, top, words
-from tests.systems import ELSEWHERE, SYSTEMS, System, langfuse_here, webhook
+from tests.systems import SYSTEMS
+from tests.systems.faulty import WORDS, Fault
+from tests.systems.langfuse import local_langfuse
+from tests.systems.receiver import local_receiver
+from tests.systems.system import ELSEWHERE, System
 
 OLD, NEW = "Answer kindly.", "Answer kindly and briefly."
 REFUND, MORE = "Pay refunds of up to $50.", "Pay refunds of up to $100."
@@ -83,14 +86,14 @@ def test_propose_approve_deploy_roll_back(town: Town, system: System) -> None:
 
 def test_a_receiver_gets_both_moves_whole(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """Which version, its exact text and digest, under which key, and why; once each."""
-    with webhook("macros") as system:
+    with local_receiver("macros") as system:
         old = system.put(OLD)
         governed(town, system, monkeypatch)
         number = ready(town)
         assert system.door.writes == []
         deploy(town, number)
         roll_back(town, number)
-        new = system.names["name"](NEW)
+        new = system.local.names["name"](NEW)
         forward, back = system.door.writes
     assert forward == {
         "workflow": "macros",
@@ -249,7 +252,7 @@ def test_without_a_canary_a_high_change_needs_a_scored_sample(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As for any target without stages; the card says so."""
-    with webhook("payouts") as system:
+    with local_receiver("payouts") as system:
         system.put(REFUND)
         governed(town, system, monkeypatch)
         assert town.propose("U0MIRA", "payouts", text=MORE).last_answer.ok
@@ -263,7 +266,7 @@ def test_the_first_release_of_langfuse_is_taken_back_by_a_person(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its API cannot leave a label with nothing, so that the written way to switch off is what counts."""
-    with langfuse_here("macros") as system:
+    with local_langfuse("macros") as system:
         governed(town, system, monkeypatch)
         number = ready(town, fallback_switch_off=OFF)
         deploy(town, number)
@@ -277,11 +280,11 @@ def test_an_approved_text_that_is_another_by_now_does_not_go_live(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A version that was edited in place, past all that Langfuse itself allows."""
-    with langfuse_here("macros") as system:
+    with local_langfuse("macros") as system:
         system.put(OLD)
         governed(town, system, monkeypatch)
         number = ready(town)
-        system.project.versions["support/refunds"][-1]["prompt"] = "Refund everything."
+        system.local.versions["support/refunds"][-1]["prompt"] = "Refund everything."
         deploy(town, number)
         assert system.live() == OLD
         assert town.messages("live") == []
@@ -319,11 +322,11 @@ def test_targets_check_reads_every_target_and_says_what_is_wrong(
 
 def test_targets_check_misses_the_version_to_go_back_to(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """The live version is well, and a rollback would find nothing: that is told before it is needed."""
-    with webhook("macros") as system:
+    with local_receiver("macros") as system:
         old = system.put(OLD)
         governed(town, system, monkeypatch)
         deploy(town, ready(town))
-        system.names["texts"].pop(("macros", old))
+        system.local.names["texts"].pop(("macros", old))
         code, said = on_the_host(town, "targets", "check")
     assert code == 1
     assert old in said

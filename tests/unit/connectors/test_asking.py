@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from bot.connectors.asking import MOST_BYTES, Answer, System
 from bot.connectors.credentials import Credential
 from bot.connectors.protocol import TargetError, TargetMisconfigured, TargetRefused, TargetUnavailable
-from tests.langfuse import served
+from tests.systems.system import served
 
 
 class Text(BaseModel):

@@ -10,41 +10,41 @@ from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from bot.connectors.credentials import Credential
-from bot.connectors.langfuse import LangfuseTarget
 from bot.connectors.marks import mark
 from bot.connectors.protocol import Moved, TargetRefused, TargetUnavailable, VersionMissing
-from tests import langfuse
-from tests.faulty import Fault
-from tests.langfuse import LocalLangfuse, served
-from tests.systems import PROMPT, System, langfuse_here
+from bot.connectors.registries.langfuse import LangfuseTarget
+from bot.policy.targets import LangfuseTarget as Settings
+from tests.systems.faulty import Fault
+from tests.systems.langfuse import LABEL, PROMPT, PROMPTS, PUBLIC, SECRET, LocalLangfuse, local_langfuse
+from tests.systems.system import System, served
 
-HELD = {"LF_PUBLIC": SecretStr(langfuse.PUBLIC), "LF_SECRET": SecretStr(langfuse.SECRET)}
+HELD = {"LF_PUBLIC": SecretStr(PUBLIC), "LF_SECRET": SecretStr(SECRET)}
 
 
 @pytest.fixture
 def system() -> Iterator[System]:
     """A local Langfuse behind a door; its version 1 is nobody's."""
-    with langfuse_here() as found:
+    with local_langfuse() as found:
         yield found
 
 
 @pytest.fixture
 def project(system: System) -> LocalLangfuse:
     """What it holds."""
-    return system.project
+    return system.local
 
 
 def target_at(url: str, prompt: str = PROMPT, **more: Any) -> LangfuseTarget:
     """A target with the right keys."""
-    keys = (Credential("LF_PUBLIC", HELD.get), Credential("LF_SECRET", HELD.get))
-    return LangfuseTarget(url, prompt, keys, **more)
+    names = {"public_key_env": "LF_PUBLIC", "secret_key_env": "LF_SECRET"}
+    given = Settings.model_validate({"kind": "langfuse", "host": url, "prompt": prompt, **names, **more})
+    return LangfuseTarget(given, HELD.get, seconds=1.5)
 
 
 @pytest.fixture
 def target(system: System) -> LangfuseTarget:
     """The target of its prompt, with a canary."""
-    return target_at(system.spec["host"], canary_label="canary", seconds=1.5)
+    return target_at(system.spec["host"], canary_label="canary")
 
 
 def proposed(target: LangfuseTarget, text: str, change: str = "PC-1") -> str:
@@ -60,8 +60,8 @@ def move(target: LangfuseTarget, old: str | None, new: str | None, pointer: str 
 def test_the_local_langfuse_has_its_odd_answers(system: System, project: LocalLangfuse) -> None:
     """An empty list is answered with 200 and does nothing; labels are unique; a new version is the latest."""
     project.add(PROMPT, "one", labels=("production",))
-    path = f"{system.spec['host']}{langfuse.PROMPTS}/support%2Frefunds/versions"
-    keys = (langfuse.PUBLIC, langfuse.SECRET)
+    path = f"{system.spec['host']}{PROMPTS}/support%2Frefunds/versions"
+    keys = (PUBLIC, SECRET)
     empty = httpx.patch(f"{path}/2", json={"newLabels": []}, auth=keys)
     assert (empty.status_code, project.labelled(PROMPT, "production")) == (200, 2)
     taken = httpx.patch(f"{path}/1", json={"newLabels": ["production"]}, auth=keys)
@@ -104,7 +104,7 @@ def test_a_proposal_whose_answer_was_lost_is_one_version(system: System, target:
         proposed(target, "two")
     system.door.heal()
     assert proposed(target, "two") == "2"
-    assert len(system.project.versions[PROMPT]) == 2
+    assert len(system.local.versions[PROMPT]) == 2
 
 
 def test_nothing_live_cannot_be_had_and_the_refusal_says_what_to_do(
@@ -213,5 +213,5 @@ def test_the_lag_is_what_clients_keep(target: LangfuseTarget) -> None:
 
 def test_a_mark_is_a_label_that_langfuse_takes() -> None:
     """Short enough and of its characters, and another for each key."""
-    assert langfuse.LABEL.fullmatch(mark("move", "production", "R-1-production"))
+    assert LABEL.fullmatch(mark("move", "production", "R-1-production"))
     assert mark("a", "bc") != mark("ab", "c")

@@ -11,37 +11,41 @@ import pytest
 from pydantic import SecretStr
 from starlette.responses import JSONResponse
 
-from bot.connectors.credentials import Credential
 from bot.connectors.marks import mark
-from bot.connectors.mlflow import MlflowTarget
 from bot.connectors.protocol import Moved, PointerElsewhere, TargetRefused, TargetUnavailable, VersionMissing
-from tests import mlflow
-from tests.faulty import Fault
-from tests.langfuse import served
-from tests.mlflow import API, LocalMlflow
-from tests.systems import MODEL, System, mlflow_here
+from bot.connectors.registries.mlflow import MlflowTarget
+from bot.policy.targets import MlflowTarget as Settings
+from tests.systems.faulty import Fault
+from tests.systems.mlflow import API, IS_PROMPT, MODEL, PASSWORD, TEXT, USER, LocalMlflow, local_mlflow
+from tests.systems.system import System, served
 
-HELD = {"ML_USER": SecretStr(mlflow.USER), "ML_PASSWORD": SecretStr(mlflow.PASSWORD)}
-LOGIN = [Credential("ML_USER", HELD.get), Credential("ML_PASSWORD", HELD.get)]
+HELD = {"ML_USER": SecretStr(USER), "ML_PASSWORD": SecretStr(PASSWORD)}
+LOGIN = {"username_env": "ML_USER", "password_env": "ML_PASSWORD"}
+
+
+def target_at(url: str, prompt: str = MODEL, **more: Any) -> MlflowTarget:
+    """A target."""
+    given = Settings.model_validate({"kind": "mlflow", "host": url, "prompt": prompt, **more})
+    return MlflowTarget(given, HELD.get, seconds=1.5)
 
 
 @pytest.fixture
 def system() -> Iterator[System]:
     """A local MLflow behind a door; its version 1 is nobody's."""
-    with mlflow_here() as found:
+    with local_mlflow() as found:
         yield found
 
 
 @pytest.fixture
 def registry(system: System) -> LocalMlflow:
     """What it holds."""
-    return system.registry
+    return system.local
 
 
 @pytest.fixture
 def target(system: System) -> MlflowTarget:
     """The target of its prompt, with a canary."""
-    return MlflowTarget(system.spec["host"], MODEL, LOGIN, canary_alias="canary", seconds=1.5)
+    return target_at(system.spec["host"], canary_alias="canary", **LOGIN)
 
 
 def proposed(target: MlflowTarget, text: str, change: str = "PC-1") -> str:
@@ -57,9 +61,9 @@ def move(target: MlflowTarget, old: str | None, new: str | None, pointer: str = 
 def odd_answers(url: str, name: str, auth: tuple[str, str] | None) -> list[tuple[int, str]]:
     """What a registry says to questions whose answers nobody would guess: status, and its own code."""
     with httpx.Client(base_url=url + API, auth=auth) as asking:
-        prompt = {"name": name, "tags": [{"key": mlflow.IS_PROMPT, "value": "true"}]}
+        prompt = {"name": name, "tags": [{"key": IS_PROMPT, "value": "true"}]}
         version = {**prompt, "source": "dummy-source"}
-        version["tags"] = [*prompt["tags"], {"key": mlflow.TEXT, "value": "one"}]
+        version["tags"] = [*prompt["tags"], {"key": TEXT, "value": "one"}]
         about = {"name": name, "alias": "production"}
         said = [
             asking.get("/registered-models/alias", params=about),
@@ -97,7 +101,7 @@ ODD = [
 def test_the_local_mlflow_has_the_odd_answers_of_a_real_one(system: System) -> None:
     """An alias that is missing is a wrong question, taking away one that is missing is well, and so on."""
     name = f"odd-{uuid4()}"
-    assert odd_answers(system.spec["host"], name, (mlflow.USER, mlflow.PASSWORD)) == ODD
+    assert odd_answers(system.spec["host"], name, (USER, PASSWORD)) == ODD
     if "TEST_MLFLOW_URL" in os.environ:
         assert odd_answers(os.environ["TEST_MLFLOW_URL"], name, None) == ODD
 
@@ -125,7 +129,7 @@ def test_a_proposal_whose_answer_was_lost_is_one_version(system: System, target:
         proposed(target, "two")
     system.door.heal()
     assert proposed(target, "two") == "2"
-    assert len(system.registry.versions[MODEL]) == 2
+    assert len(system.local.versions[MODEL]) == 2
 
 
 def test_a_move_leaves_the_other_aliases_where_they_are(target: MlflowTarget, registry: LocalMlflow) -> None:
@@ -140,22 +144,22 @@ def test_a_move_leaves_the_other_aliases_where_they_are(target: MlflowTarget, re
 
 def test_a_lost_answer_is_found_and_then_the_key_is_used_up(system: System, target: MlflowTarget) -> None:
     """The tag that was begun is done once the move was found, so that a put back pointer is left alone."""
-    system.registry.aliases[MODEL]["production"] = "1"
+    system.local.aliases[MODEL]["production"] = "1"
     new = proposed(target, "two")
     system.door.fault = Fault.SILENT_AFTER
     with pytest.raises(TargetUnavailable):
         move(target, "1", new)
     system.door.heal()
     tag = mark("move", "production", "R-1")
-    assert system.registry.versions[MODEL][-1]["tags"][tag] == "begun"
+    assert system.local.versions[MODEL][-1]["tags"][tag] == "begun"
     assert move(target, "1", new).already
-    assert system.registry.versions[MODEL][-1]["tags"][tag] == "done"
-    system.registry.aliases[MODEL]["production"] = "1"
+    assert system.local.versions[MODEL][-1]["tags"][tag] == "done"
+    system.local.aliases[MODEL]["production"] = "1"
     with pytest.raises(PointerElsewhere, match="put back to 1 since"):
         move(target, "1", new)
 
 
-@pytest.mark.parametrize("tags", [{"_mlflow_prompt_type": "chat"}, {mlflow.IS_PROMPT: "false"}])
+@pytest.mark.parametrize("tags", [{"_mlflow_prompt_type": "chat"}, {IS_PROMPT: "false"}])
 def test_what_is_no_text_prompt_is_refused_before_anything_is_written(
     target: MlflowTarget, registry: LocalMlflow, tags: dict[str, str]
 ) -> None:
@@ -189,7 +193,7 @@ def test_only_its_own_words_mean_that_nothing_is_live(body: dict[str, str], stat
         served(JSONResponse(body, status)) as url,
         pytest.raises(TargetRefused, match=rf"refuses \({status}\)"),
     ):
-        MlflowTarget(url, MODEL).read_pointer("production")
+        target_at(url).read_pointer("production")
 
 
 @pytest.mark.parametrize("lie", [{"name": "other"}, {"version": 7}, {"version": "0"}, {"version": "seven"}])
@@ -197,20 +201,20 @@ def test_an_answer_about_something_else_is_not_believed(lie: dict[str, Any]) -> 
     """The version that is read is the one that was asked for, or none."""
     truth = {"name": MODEL, "version": "7"}
     with served(JSONResponse({"model_version": truth})) as url:
-        assert MlflowTarget(url, MODEL).read_pointer("production") == "7"
+        assert target_at(url).read_pointer("production") == "7"
         with pytest.raises(TargetUnavailable, match="not believed"):
-            MlflowTarget(url, MODEL).read_content("8")
+            target_at(url).read_content("8")
     with (
         served(JSONResponse({"model_version": truth | lie})) as url,
         pytest.raises(TargetUnavailable, match="not believed"),
     ):
-        MlflowTarget(url, MODEL).read_pointer("production")
+        target_at(url).read_pointer("production")
 
 
 def test_a_server_that_asks_for_a_login_that_the_policy_lacks_is_told(system: System) -> None:
     """Naming what to do about it and no variable."""
     with pytest.raises(TargetRefused, match="wants a credential, and the policy names none"):
-        MlflowTarget(system.spec["host"], MODEL).read_pointer("production")
+        target_at(system.spec["host"]).read_pointer("production")
 
 
 def test_versions_say_what_and_when(target: MlflowTarget) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.connectors.opening import open_target
 from bot.connectors.protocol import (
     Moved,
     PointerElsewhere,
@@ -20,15 +21,18 @@ from bot.connectors.protocol import (
     TargetRefused,
     TargetUnavailable,
 )
-from bot.connectors.registry import open_target
-from tests.faulty import WORDS, Fault
-from tests.systems import ELSEWHERE, SYSTEMS, System
+from tests.systems import SYSTEMS
+from tests.systems.faulty import WORDS, Fault
+from tests.systems.system import ELSEWHERE, System
 
 sys.path.insert(0, str(Path(__file__).parent / "contract"))
 from contract_case import RecordInMemory
 
 SECONDS = 1.5
 """How long silence is waited for here; long enough for the requests before it on a machine that is busy."""
+RECORD = RecordInMemory()
+"""What the app keeps for a webhook."""
+REGISTRIES = {"langfuse": "Langfuse", "mlflow": "MLflow"}
 MOVED_LATER, FOUND_DONE, LEFT_TO_PEOPLE = "moved later", "found done", "left to people"
 
 
@@ -46,6 +50,11 @@ def same(words: str) -> dict[str, str]:
     return dict.fromkeys(SYSTEMS, words)
 
 
+def registries(words: str) -> dict[str, str]:
+    """One sentence for every registry, with its name before it."""
+    return {kind: f"{name} at 127.0.0.1 {words}" for kind, name in REGISTRIES.items()}
+
+
 SILENCE = same(
     "127.0.0.1 did not answer within 1.5 seconds. Whether it did what it was asked is not known yet."
 )
@@ -58,8 +67,7 @@ TABLE = {
         TargetUnavailable,
         {
             "webhook": f"127.0.0.1 {LIE}",
-            "langfuse": f"Langfuse at 127.0.0.1 {LIE}",
-            "mlflow": f"MLflow at 127.0.0.1 {LIE}",
+            **registries(LIE),
         },
         MOVED_LATER,
     ),
@@ -68,9 +76,7 @@ TABLE = {
         {
             "webhook": "127.0.0.1 was told to serve {new} on production, and now says that it serves "
             "{other}.",
-            "langfuse": "Langfuse at 127.0.0.1 was told to put production on version {new}, and now has it "
-            "on {other}.",
-            "mlflow": "MLflow at 127.0.0.1 was told to put production on {new}, and now has it on {other}.",
+            **registries("was told to put production on {new}, and now has it on {other}."),
         },
         LEFT_TO_PEOPLE,
     ),
@@ -99,12 +105,11 @@ def system(request: pytest.FixtureRequest) -> Iterator[System]:
 
 def opened(system: System) -> Target:
     """The target as the app opens it from a policy."""
-    record = system.names.setdefault("record", RecordInMemory())
     return open_target(
         system.spec,
         workflow=system.workflow,
         base=Path(),
-        record=record,
+        record=RECORD,
         secret=system.secret,
         seconds=SECONDS,
     )
@@ -142,14 +147,13 @@ def test_a_fault_has_its_outcome_its_sentence_and_one_effect(system: System, fau
     with pytest.raises(cell.error) as raised:
         moved(target, old, new)
 
-    other = system.names["name"](ELSEWHERE) if system.kind == "webhook" else "1"
-    assert str(raised.value) == cell.says[system.kind].format(old=old, new=new, other=other)
+    assert str(raised.value) == cell.says[system.kind].format(old=old, new=new, other=system.other)
     system.renew()
     system.door.heal()
     if cell.again == LEFT_TO_PEOPLE:
         with pytest.raises(PointerElsewhere) as elsewhere:
             moved(target, old, new)
-        assert elsewhere.value.found == other
+        assert elsewhere.value.found == system.other
         assert system.live() == ELSEWHERE
     else:
         assert moved(target, old, new).already is (cell.again == FOUND_DONE)
@@ -201,7 +205,7 @@ def test_no_sentence_repeats_a_secret(system: System) -> None:
     system.door.fault = Fault.REFUSES
     old = system.put("Answer kindly.")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tests.faulty.WORDS", f"What is {secret}?")
+        patch.setattr("tests.systems.faulty.WORDS", f"What is {secret}?")
         with pytest.raises(TargetRefused, match=re.escape("What is [withheld]?")) as raised:
             moved(target, old, proposed_here(system, target))
     assert secret not in str(raised.value)

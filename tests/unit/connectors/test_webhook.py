@@ -29,7 +29,7 @@ from bot.connectors.protocol import (
     VersionMissing,
 )
 from bot.connectors.webhook import SIGNATURE, TIMESTAMP, WebhookTarget, signature
-from tests.receiver import SECRET, VARIABLE, documented, receiver, receiving
+from tests.systems.receiver import SECRET, VARIABLE, documented, receiver, receiving
 
 sys.path.insert(0, str(Path(__file__).parent / "contract"))
 from contract_case import RecordInMemory

@@ -134,7 +134,7 @@ WRONG_TARGETS = [
     ("langfuse", "      label: live\n", 3, "target", "'prompt' is missing"),
     ("langfuse", "      prompt: a\n      label: latest\n", 6, "target.label", "at each new version"),
     ("langfuse", "      prompt: a\n      label: Live\n", 6, "target.label", "no label of Langfuse"),
-    ("langfuse", "      prompt: a\n      canary_label: production\n", 3, "target", "two labels"),
+    ("langfuse", "      prompt: a\n      canary_label: production\n", 3, "target", "two names"),
     (
         "langfuse",
         "      prompt: a\n      public_key_env: SLACK_X\n",
@@ -147,7 +147,7 @@ WRONG_TARGETS = [
     ("mlflow", f"{REGISTRY}      alias: v3\n", 7, "target.alias", "keeps for itself"),
     ("mlflow", f"{REGISTRY}      alias: a/b\n", 7, "target.alias", "no alias of MLflow"),
     ("mlflow", f"{REGISTRY}      username_env: ML_USER\n", 3, "target", "go together"),
-    ("mlflow", f"{REGISTRY}      canary_alias: production\n", 3, "target", "two aliases"),
+    ("mlflow", f"{REGISTRY}      canary_alias: production\n", 3, "target", "two names"),
     ("mlflow", "      host: https://x.example\n      prompt: a/b\n", 6, "target.prompt", "pattern"),
     ("langfuse", "      prompt: a\n      host: x.example\n", 6, "target.host", "https://"),
 ]

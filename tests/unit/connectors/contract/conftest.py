@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -9,14 +10,19 @@ from contract_case import Case, RecordInMemory
 from git_hand import GitHand, Ticking
 from pydantic import SecretStr
 
-from bot.connectors.credentials import Credential
 from bot.connectors.git import GitTarget
-from bot.connectors.langfuse import LangfuseTarget
 from bot.connectors.manual import ManualTarget
-from bot.connectors.mlflow import MlflowTarget
-from bot.connectors.webhook import WebhookTarget
-from tests import langfuse, mlflow
-from tests.receiver import SECRET, VARIABLE, receiver, receiving
+from bot.connectors.opening import open_target
+from bot.connectors.protocol import Target
+from tests.systems import langfuse, mlflow
+from tests.systems.receiver import SECRET, VARIABLE, receiver, receiving
+from tests.systems.system import served
+
+
+def opened(spec: dict[str, object], held: dict[str, str]) -> Target:
+    """A target as the app opens it from a policy, with the credentials that are held."""
+    secrets = {name: SecretStr(value) for name, value in held.items()}
+    return open_target(spec, workflow="refunds", base=Path(), record=RecordInMemory(), secret=secrets.get)
 
 
 @pytest.fixture
@@ -46,40 +52,36 @@ def make_manual() -> Case:
 @pytest.fixture
 def make_webhook() -> Iterator[Case]:
     """The receiver that the documents show."""
-    secret = Credential(VARIABLE, {VARIABLE: SecretStr(SECRET)}.get)
     with receiving(receiver()["app"]) as url:
-        yield Case(WebhookTarget("refunds", url, secret, RecordInMemory()), missing="m-000000000000")
+        target = opened({"kind": "webhook", "url": url, "secret_env": VARIABLE}, {VARIABLE: SECRET})
+        yield Case(target, missing="m-000000000000")
 
 
 @pytest.fixture
 def make_langfuse() -> Iterator[Case]:
     """A local Langfuse, with another prompt whose name begins like ours."""
-    system = langfuse.LocalLangfuse()
-    system.add("support/refunds-de", "Freundlich antworten.", labels=("production",))
-    held = {"LF_PUBLIC": SecretStr(langfuse.PUBLIC), "LF_SECRET": SecretStr(langfuse.SECRET)}
-    keys = (Credential("LF_PUBLIC", held.get), Credential("LF_SECRET", held.get))
-    with langfuse.served(system.app) as url:
-        yield Case(
-            LangfuseTarget(url, "support/refunds", keys),
-            missing="999",
-            cannot_hold="\0",
-            cannot_empty="take the label production off",
-        )
+    project = langfuse.LocalLangfuse()
+    project.add("support/refunds-de", "Freundlich antworten.", labels=("production",))
+    held = {"LANGFUSE_PUBLIC_KEY": langfuse.PUBLIC, "LANGFUSE_SECRET_KEY": langfuse.SECRET}
+    with served(project.app) as url:
+        target = opened({"kind": "langfuse", "host": url, "prompt": "support/refunds"}, held)
+        yield Case(target, missing="999", cannot_hold="\0", cannot_empty="take the label production off")
 
 
 @pytest.fixture
 def make_mlflow() -> Iterator[Case]:
     """A local MLflow that asks for a login."""
-    held = {"ML_USER": SecretStr(mlflow.USER), "ML_PASSWORD": SecretStr(mlflow.PASSWORD)}
-    login = [Credential("ML_USER", held.get), Credential("ML_PASSWORD", held.get)]
-    with langfuse.served(mlflow.LocalMlflow().app) as url:
-        yield Case(MlflowTarget(url, "refunds", login), missing="999")
+    held = {"ML_USER": mlflow.USER, "ML_PASSWORD": mlflow.PASSWORD}
+    login = {"username_env": "ML_USER", "password_env": "ML_PASSWORD"}
+    with served(mlflow.LocalMlflow().app) as url:
+        yield Case(opened({"kind": "mlflow", "host": url, "prompt": "refunds", **login}, held), missing="999")
 
 
 @pytest.fixture
 def make_real_mlflow() -> Case:
     """A real MLflow server without a login, which somebody has started; each case has a prompt of its own."""
-    return Case(MlflowTarget(os.environ["TEST_MLFLOW_URL"], f"refunds-{uuid4()}"), missing="999")
+    spec = {"kind": "mlflow", "host": os.environ["TEST_MLFLOW_URL"], "prompt": f"refunds-{uuid4()}"}
+    return Case(opened(spec, {}), missing="999")
 
 
 MAKERS = [

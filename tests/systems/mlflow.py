@@ -3,8 +3,11 @@
 The contract suite runs against a real server too where TEST_MLFLOW_URL names one; the two must agree.
 """
 
+import json
 import re
 from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from starlette.applications import Starlette
@@ -12,8 +15,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from tests.systems.faulty import Faulty
+from tests.systems.system import ELSEWHERE, System, served
+
 API = "/api/2.0/mlflow"
 USER, PASSWORD = "prompt-change", "town-0123456789"
+MODEL = "support-refunds"
 IS_PROMPT, TEXT = "mlflow.prompt.is_prompt", "mlflow.prompt.text"
 
 
@@ -50,6 +57,22 @@ class LocalMlflow:
         }
         there.append({**made, "description": "", "tags": {IS_PROMPT: "true", TEXT: text, **tags}})
         return number
+
+    def live(self, pointer: str = "production") -> str | None:
+        """The text that clients get."""
+        at = self.aliases[MODEL].get(pointer)
+        return None if at is None else str(self.versions[MODEL][int(at) - 1]["tags"][TEXT])
+
+    def put(self, text: str) -> str:
+        """Somebody puts a text live with MLflow's own client: its version."""
+        held = [each for each in self.versions[MODEL] if each["tags"][TEXT] == text]
+        number = str(held[0]["version"]) if held else self.add(MODEL, text)
+        self.aliases[MODEL]["production"] = number
+        return number
+
+    def accept(self, *, credential: bool) -> None:
+        """Whether the password is still taken."""
+        self.password = PASSWORD if credential else "another"
 
     async def _any(self, request: Request) -> JSONResponse:
         right = "Basic " + b64encode(f"{USER}:{self.password}".encode()).decode()
@@ -144,3 +167,27 @@ def _no_version(told: dict[str, Any]) -> JSONResponse:
 
 def _wrong(message: str) -> JSONResponse:
     return JSONResponse({"error_code": "INVALID_PARAMETER_VALUE", "message": message}, 400)
+
+
+@contextmanager
+def local_mlflow(workflow: str = "refunds", **more: Any) -> Iterator[System]:
+    """The local MLflow, in which somebody has made a version already that nobody loads."""
+    registry = LocalMlflow()
+    other = registry.add(MODEL, ELSEWHERE)
+
+    def twist(path: str, body: bytes) -> tuple[str, bytes]:
+        return path, json.dumps({**json.loads(body), "version": other}).encode()
+
+    door = Faulty(
+        registry.app,
+        lambda: registry.aliases[MODEL].get("production"),
+        twist,
+        {},
+        only="/registered-models/alias",
+    )
+    with served(door) as url:
+        names = {"username_env": "MLFLOW_USER", "password_env": "MLFLOW_PASSWORD"}
+        spec = {"kind": "mlflow", "host": url, "prompt": MODEL, **names, **more}
+        environment = {"MLFLOW_USER": USER, "MLFLOW_PASSWORD": PASSWORD}
+        yield System(registry, spec, environment, door, other, workflow)
+        door.heal()

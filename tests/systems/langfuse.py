@@ -17,11 +17,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from bot.sandbox.serving import listening, serving
+from tests.systems.faulty import Faulty
+from tests.systems.system import ELSEWHERE, System, served
 
 PUBLIC, SECRET = "pk-lf-town", "sk-lf-town-0123456789"
 LABEL = re.compile(r"[a-z0-9_.-]{1,36}")
 PROMPTS = "/api/public/v2/prompts"
+PROMPT = "support/refunds"
 
 
 class LocalLangfuse:
@@ -43,6 +45,23 @@ class LocalLangfuse:
         found = [each["version"] for each in self.versions.get(name, []) if label in each["labels"]]
         assert len(found) <= 1, "labels are unique"
         return found[0] if found else None
+
+    def live(self, pointer: str = "production") -> str | None:
+        """The text that clients get."""
+        number = self.labelled(PROMPT, pointer)
+        return None if number is None else self.versions[PROMPT][number - 1]["prompt"]
+
+    def put(self, text: str) -> str:
+        """Somebody puts a text live in the browser: its version."""
+        for each in self.versions.get(PROMPT, []):
+            if each["prompt"] == text:
+                self.give(PROMPT, each["version"], ["production"])
+                return str(each["version"])
+        return str(self.add(PROMPT, text, labels=("production",))["version"])
+
+    def accept(self, *, credential: bool) -> None:
+        """Whether the secret key is still taken."""
+        self.secret = SECRET if credential else "another"
 
     def give(self, name: str, version: int, labels: list[str]) -> dict[str, Any]:
         """Add labels to a version, and so take them from the others."""
@@ -140,7 +159,18 @@ def _error(status: int, error: str, message: str) -> JSONResponse:
 
 
 @contextmanager
-def served(app: Any) -> Iterator[str]:
-    """Serve it on loopback; yields the address to write into a policy."""
-    with listening() as bound, serving(app, bound) as url:
-        yield url
+def local_langfuse(workflow: str = "refunds", **more: Any) -> Iterator[System]:
+    """The local Langfuse, in which somebody has made a version already that nobody fetches."""
+    project = LocalLangfuse()
+    other = str(project.add(PROMPT, ELSEWHERE)["version"])
+
+    def twist(path: str, body: bytes) -> tuple[str, bytes]:
+        return f"{path.rpartition('/')[0]}/{other}", body
+
+    nothing = {"name": PROMPT, "version": 1, "labels": ["production"], "prompt": ELSEWHERE}
+    door = Faulty(project.app, lambda: str(project.labelled(PROMPT, "production")), twist, nothing)
+    with served(door) as url:
+        spec = {"kind": "langfuse", "host": url, "prompt": PROMPT, **more}
+        environment = {"LANGFUSE_PUBLIC_KEY": PUBLIC, "LANGFUSE_SECRET_KEY": SECRET}
+        yield System(project, spec, environment, door, other, workflow)
+        door.heal()

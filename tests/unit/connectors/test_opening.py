@@ -8,10 +8,10 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from bot.connectors.git import GitTarget
-from bot.connectors.langfuse import LangfuseTarget
 from bot.connectors.manual import ManualTarget
+from bot.connectors.opening import open_target
 from bot.connectors.protocol import Target, TargetMisconfigured
-from bot.connectors.registry import open_target
+from bot.connectors.registries.langfuse import LangfuseTarget
 from bot.connectors.webhook import WebhookTarget
 from bot.policy.model import GitTarget as GitSpec
 from bot.policy.model import ManualTarget as ManualSpec
@@ -110,11 +110,14 @@ def test_a_credential_is_looked_up_where_the_settings_are(
             "refunds has a target of the kind 'ftp'. Known are git, langfuse, manual, mlflow and webhook.",
         ),
         ({}, "Known are git, langfuse, manual, mlflow and webhook."),
-        ({"kind": "git", "path": "x.md"}, "needs a text for repository"),
-        ({"kind": "git", "repository": "r", "path": 3}, "needs a text for path"),
-        ({"kind": "git", "repository": "r", "path": "../x"}, "not a path inside"),
-        ({"kind": "git", "repository": "r", "path": "x", "branch": "y"}, "has no setting branch"),
-        ({"kind": "manual", "where": "x"}, "has no setting where"),
+        ({"kind": "git", "path": "x.md"}, "refunds cannot be used: repository: Field required."),
+        ({"kind": "git", "repository": "r", "path": 3}, "path: Input should be a valid string."),
+        ({"kind": "git", "repository": "r", "path": "../x"}, "'../x' must be a path inside the repository"),
+        (
+            {"kind": "git", "repository": "r", "path": "x", "branch": "y"},
+            "branch: Extra inputs are not permitted.",
+        ),
+        ({"kind": "manual", "where": "x"}, "where: Extra inputs are not permitted."),
         (
             {"kind": "webhook", "url": "https://x.example"},
             "refunds cannot be used: secret_env: Field required.",

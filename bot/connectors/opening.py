@@ -1,0 +1,107 @@
+"""From the `target` of a workflow in the policy file to the object that moves its pointer.
+
+This is the one place that knows which kinds there are. It must never open a repository or a connection:
+a target that is down is still a target.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from bot.connectors.asking import SECONDS
+from bot.connectors.credentials import Credential, Lookup
+from bot.connectors.git import GitTarget
+from bot.connectors.manual import ManualRecord, ManualTarget
+from bot.connectors.protocol import Target, TargetMisconfigured
+from bot.connectors.registries.langfuse import LangfuseTarget
+from bot.connectors.registries.mlflow import MlflowTarget
+from bot.connectors.registries.registry import Registry
+from bot.connectors.webhook import WebhookTarget
+from bot.policy import targets as policy
+from bot.settings import secret_named
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a target needs beyond its own settings."""
+
+    workflow: str
+    base: Path
+    record: ManualRecord
+    secret: Lookup
+    seconds: float
+
+
+def open_target(
+    spec: Mapping[str, object] | BaseModel,
+    *,
+    workflow: str,
+    base: Path,
+    record: ManualRecord,
+    secret: Lookup = secret_named,
+    seconds: float = SECONDS,
+) -> Target:
+    """The target that `spec` describes; relative repository paths start at `base`.
+
+    `secret` finds credentials; `seconds` is how long another system may take for one answer.
+
+    Raises TargetMisconfigured for an unknown kind or a setting that is missing, wrong or unknown.
+    """
+    settings = spec.model_dump() if isinstance(spec, BaseModel) else spec
+    kind = settings.get("kind")
+    if kind not in KINDS:
+        *others, last = sorted(map(str, KINDS))
+        known = f"{', '.join(others)} and {last}"
+        raise TargetMisconfigured(f"{workflow} has a target of the kind {kind!r}. Known are {known}.")
+    shape, opener = KINDS[kind]
+    try:
+        given = shape.model_validate(settings)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = ".".join(map(str, first["loc"])) or "the whole"
+        raise TargetMisconfigured(
+            f"The target of {workflow} cannot be used: {name}: {first['msg']}."
+        ) from None
+    return opener(given, Surroundings(workflow, base, record, secret, seconds))
+
+
+def _open_git(given: policy.GitTarget, around: Surroundings) -> Target:
+    folder = around.base / Path(given.repository).expanduser()
+    return GitTarget(folder, given.path, given.pointer, given.canary_pointer, name=given.repository)
+
+
+def _open_manual(given: policy.ManualTarget, around: Surroundings) -> Target:
+    # Who is asked is for the task's card to know, not for the target.
+    return ManualTarget(around.workflow, around.record, given.instructions)
+
+
+def _open_webhook(given: policy.WebhookTarget, around: Surroundings) -> Target:
+    return WebhookTarget(
+        around.workflow,
+        given.url,
+        Credential(given.secret_env, around.secret),
+        around.record,
+        stages=given.stages,
+        lag=timedelta(seconds=given.lag_seconds),
+        seconds=around.seconds,
+    )
+
+
+def _registry(target: type[Registry[Any]]) -> Callable[[Any, Surroundings], Target]:
+    def opener(given: policy.Registry, around: Surroundings) -> Target:
+        return target(given, around.secret, seconds=around.seconds)
+
+    return opener
+
+
+KINDS: dict[object, tuple[type[BaseModel], Callable[[Any, Surroundings], Target]]] = {
+    "git": (policy.GitTarget, _open_git),
+    "langfuse": (policy.LangfuseTarget, _registry(LangfuseTarget)),
+    "manual": (policy.ManualTarget, _open_manual),
+    "mlflow": (policy.MlflowTarget, _registry(MlflowTarget)),
+    "webhook": (policy.WebhookTarget, _open_webhook),
+}

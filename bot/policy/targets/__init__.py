@@ -1,0 +1,25 @@
+"""What the policy file says of a target: where a workflow's prompt lives, and which pointer makes it live.
+
+One module for each kind of place, and `parts` for what they share. A kind that is new is a model with its own
+`kind`, added to the union here and to `bot.connectors.opening`.
+"""
+
+from bot.policy.targets.git import GitTarget
+from bot.policy.targets.langfuse import LangfuseTarget
+from bot.policy.targets.mlflow import MlflowTarget
+from bot.policy.targets.parts import Held, Registry
+from bot.policy.targets.people import ManualTarget, PolicyTarget, WebhookTarget
+
+Target = GitTarget | LangfuseTarget | ManualTarget | MlflowTarget | WebhookTarget | PolicyTarget
+
+__all__ = [
+    "GitTarget",
+    "Held",
+    "LangfuseTarget",
+    "ManualTarget",
+    "MlflowTarget",
+    "PolicyTarget",
+    "Registry",
+    "Target",
+    "WebhookTarget",
+]

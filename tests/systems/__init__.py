@@ -1,0 +1,11 @@
+"""The systems beyond this machine that tests release to: one module a kind, with what stands in for it.
+
+Its maker yields a `System`: the stand-in behind a door, with what a policy says of it. A kind that is new
+joins every suite of targets by its maker in `SYSTEMS`.
+"""
+
+from tests.systems.langfuse import local_langfuse
+from tests.systems.mlflow import local_mlflow
+from tests.systems.receiver import local_receiver
+
+SYSTEMS = {"webhook": local_receiver, "langfuse": local_langfuse, "mlflow": local_mlflow}
