@@ -20,6 +20,7 @@ from sqlmodel import Session
 from bot.changes import rechecks, settle, stale
 from bot.changes.announcing import announce_head
 from bot.changes.context import Context
+from bot.changes.drift_watch import look_for_drift
 from bot.changes.named import everybody_named
 from bot.changes.undelivered import tell_undelivered
 from bot.clock import Clock, Job
@@ -47,6 +48,8 @@ OUTBOX_SECONDS = 10
 CLICK_SECONDS = 2
 """How long a click may wait for Slack, which itself waits three seconds for us."""
 SWEEP = timedelta(minutes=1)
+DRIFT = timedelta(minutes=3)
+"""How often each live pointer is compared with the record."""
 
 log = structlog.get_logger(__name__)
 
@@ -111,6 +114,7 @@ class PromptChange:
                 Job("refresh_groups", timedelta(minutes=1), self.people.refresh_groups),
                 Job("refresh_accounts", timedelta(minutes=1), self.people.refresh_accounts),
                 Job("renew_diffs", SWEEP, self._renew_diffs),
+                Job("look_for_drift", DRIFT, self._look_for_drift),
                 Job("announce_head", SWEEP, self._announce_head),
             ],
             now,
@@ -176,6 +180,9 @@ class PromptChange:
     def _renew_diffs(self) -> None:
         """What became stale gets its new diff; a target that is down is asked again at the next sweep."""
         stale.renew_diffs(self.context, now=self.now())
+
+    def _look_for_drift(self) -> None:
+        look_for_drift(self.context, now=self.now())
 
     def _announce_head(self) -> None:
         announce_head(self.context, now=self.now())

@@ -14,12 +14,13 @@ from bot.changes.assigned import account_id
 from bot.changes.context import Context
 from bot.changes.facts import PolicyFacts
 from bot.changes.reading.changes import change_facts
+from bot.changes.reading.drifts import drift_facts
 from bot.changes.reading.names import Names
 from bot.changes.reading.releases import release_facts, rollback_facts
 from bot.changes.reading.workflows import policy_facts
 from bot.drawn import Drawn
 from storage.models import Message
-from storage.queries import releases
+from storage.queries import drifts, releases
 
 WITHOUT_FACTS = ("thread", "private", "audit_head", "undelivered")
 
@@ -42,6 +43,10 @@ def _facts(context: Context, session: Session, message: Message, now: datetime) 
     """The narrowest rows that the message is about: its rollback, its release, or its change."""
     if message.kind == "policy_announced":
         return _policy(context)
+    if message.kind == "drift":
+        drift = drifts.drift(session, int(message.details["drift"]))
+        release = releases.release(session, drift.release_id) if drift else None
+        return drift_facts(context, session, drift, release) if drift and release else None
     if message.rollback_id is not None:
         found = releases.rollback(session, message.rollback_id)
         release = releases.release(session, found.release_id) if found else None

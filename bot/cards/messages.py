@@ -6,11 +6,12 @@ A kind that stands in a row of the outbox must stay drawable for ever.
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from bot.cards import release, review, rollback, told
+from bot.cards import drift, release, review, rollback, told
 from bot.changes.facts import ChangeFacts, PolicyFacts, ReleaseFacts, RollbackFacts
+from bot.changes.facts_drift import DriftFacts
 from bot.drawn import Drawn
 
-Facts = ChangeFacts | ReleaseFacts | RollbackFacts | PolicyFacts | None
+Facts = ChangeFacts | ReleaseFacts | RollbackFacts | PolicyFacts | DriftFacts | None
 Drawing = Callable[[Facts, str, Mapping[str, Any]], Drawn]
 _F = TypeVar("_F")
 
@@ -43,6 +44,7 @@ KINDS: dict[str, Drawing] = {
     "rollback": _of(RollbackFacts, rollback.rollback),
     "rollback_channel": _of(RollbackFacts, rollback.rollback_channel),
     "rollback_notice": _of(RollbackFacts, rollback.rollback_notice),
+    "drift": _of(DriftFacts, drift.drift),
     "outcome": _of(ChangeFacts, told.outcome),
     "thread": told.thread,
     "private": told.private,

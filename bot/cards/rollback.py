@@ -63,6 +63,8 @@ def state_lines(facts: RollbackFacts) -> list[str]:
     """Say in mrkdwn what moved, or has not moved yet, and who asked for it."""
     old, new = code(short(facts.from_version)), code(short(facts.to_version))
     asked = f"Asked by {mention(facts.by)} {when(facts.at)}."
+    if facts.found_outside:
+        asked = f"Somebody moved it back outside this app, which found it so {when(facts.at)}."
     lines = [f"*{escape(one_line(facts.workflow, 90))}* {_moved(facts, old, new)}", asked]
     if facts.passed_over:
         others = ", ".join(label(change) for change in facts.passed_over[:12])

@@ -31,6 +31,8 @@ class Action(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     ADD_REASON = "add_reason"
     RESTORE = "restore"
+    ADOPT = "adopt"
+    PUT_BACK = "put_back"
     PROPOSE = "propose"
     RESUME_DRAFT = "resume_draft"
     SHOW_CHANGE = "show_change"
@@ -58,6 +60,8 @@ LABELS: dict[Action, str] = {
     Action.ACKNOWLEDGE: "I've seen this",
     Action.ADD_REASON: "Add reason",
     Action.RESTORE: "Restore",
+    Action.ADOPT: "Adopt",
+    Action.PUT_BACK: "Restore",
     Action.PROPOSE: "Propose a change",
     Action.RESUME_DRAFT: "Resume",
     Action.SHOW_CHANGE: "Show",
@@ -112,6 +116,7 @@ class Row(StrEnum):
     DECIDE = "decide_buttons"
     RELEASE = "release_buttons"
     ROLLBACK = "rollback_buttons"
+    DRIFT = "drift_buttons"
     ACKNOWLEDGE = "acknowledge_buttons"
     TASK = "task_buttons"
     HOME = "home_buttons"

@@ -11,7 +11,7 @@ from bot.changes.access import rollback_by_id
 from bot.changes.assigned import account_id, release_places
 from bot.changes.context import Context
 from bot.changes.force import readable_policy
-from bot.changes.moving import release_name, touch
+from bot.changes.moving import SYSTEM, release_name, touch
 from bot.changes.outcome import Actor, Done, Outcome, Refused
 from bot.changes.standing import can_be_told
 from bot.policy.model import Policy
@@ -60,7 +60,8 @@ def tell_everyone(
         )
     session.flush()
     cards = release_places(session, workflow, change) if workflow else []
-    for place in cards if workflow and workflow.channel else dict.fromkeys([rollback.by, *cards]):
+    asked = [] if rollback.by == SYSTEM else [rollback.by]
+    for place in cards if workflow and workflow.channel else dict.fromkeys([*asked, *cards]):
         tell.rollback_card(session, change, rollback, place, now=now)
     informed = [each for each in audience.channels if each not in cards]
     told = {each: for_ for each, for_ in audience.people.items() if each != rollback.by}

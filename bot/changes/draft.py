@@ -16,7 +16,7 @@ from bot.changes.context import Context
 from bot.changes.force import policy_in_force
 from bot.changes.moving import name_of
 from bot.changes.outcome import Actor, Done, Outcome, Refused
-from bot.changes.proposal import Live, Proposal, new_text, open_target, read_live, wrong
+from bot.changes.proposal import Live, Proposal, new_text, open_target, read_before, read_live, wrong
 from bot.changes.rights import may_edit
 from bot.changes.standing import standing
 from bot.connectors.protocol import TargetError
@@ -46,7 +46,7 @@ def save_proposal(
                 "workflow", f"A change stays on its workflow, {change.workflow}. Propose another one."
             )
         target = open_target(context, policy, proposal.workflow)
-        live = read_live(target)
+        live = read_before(context, change, proposal.workflow, target)
         after = new_text(proposal, live, target, in_review=revision.after_text if revision else None)
     except UnknownWorkflowError:
         return wrong("workflow", "Choose one of the workflows in the list.")

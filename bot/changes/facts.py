@@ -113,7 +113,7 @@ class RollbackFacts:
     """One reversal. ``trouble`` is the last error in words; ``passed_over`` other releases undone with it.
 
     ``summary``: what the release had changed. ``left_by``: who kept what was set outside this app, which is
-    then the ``to_version``.
+    then the ``to_version``. ``found_outside``: somebody rolled back without this app, which found it so.
     """
 
     id: int
@@ -139,6 +139,7 @@ class RollbackFacts:
     restore_reason: str = ""
     summary: str = ""
     left_by: Who | None = None
+    found_outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

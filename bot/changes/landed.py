@@ -7,11 +7,12 @@ from sqlmodel import Session
 from bot.changes import tell
 from bot.changes.access import GONE, change_by_id
 from bot.changes.assigned import release_places
+from bot.changes.drift import end_of
 from bot.changes.force import policy_in_force
 from bot.changes.moving import move_state, name_of, release_name, touch
 from bot.changes.outcome import Refused
 from storage import audit
-from storage.models import Change, Move, MoveState, Purpose, Release, Rollback, RollbackState
+from storage.models import Change, DriftState, Move, MoveState, Purpose, Release, Rollback, RollbackState
 from storage.queries import releases
 from storage.vocabulary import State
 
@@ -40,6 +41,10 @@ def land(
             _production(session, release, change, actor=actor, now=now)
         case Purpose.RESTORE:
             _restored(session, release, change, actor=actor, now=now)
+        case Purpose.PUT_BACK:
+            end_of(session, release, DriftState.RESTORED, now=now)
+            text = f"{move.pointer} is back where it was before somebody moved it outside this app."
+            tell.in_thread(session, change, text, now=now, about=f"put_back:{move.id}")
         case Purpose.ROLL_BACK | Purpose.ROLL_BACK_CANARY:
             _rolled_back(session, move, release, actor=actor, now=now)
 
@@ -53,6 +58,7 @@ def _canary(session: Session, move: Move, release: Release, change: Change, *, n
 
 def _production(session: Session, release: Release, change: Change, *, actor: str, now: datetime) -> None:
     _supersede(session, release, actor=actor, now=now)
+    end_of(session, release, DriftState.OVERTAKEN, now=now)
     release.state, release.live_at = State.LIVE, now
     session.flush()
     move_state(session, change, State.LIVE, actor=actor, now=now, release=release.id)
@@ -62,6 +68,7 @@ def _production(session: Session, release: Release, change: Change, *, actor: st
 def _restored(session: Session, release: Release, change: Change, *, actor: str, now: datetime) -> None:
     rollback = releases.newest_rollback(session, release.id or 0)
     _supersede(session, release, actor=actor, now=now)
+    end_of(session, release, DriftState.OVERTAKEN, now=now)
     release.state, release.live_at, release.ended_at = State.LIVE, now, None
     if rollback is not None:
         rollback.restored_at = now
@@ -117,6 +124,7 @@ def finish(session: Session, rollback: Rollback, release: Release, *, actor: str
     passed_over = releases.passed_over(session, release, rollback)
     was_live = release.state is State.LIVE
     rollback.state, rollback.done_at = RollbackState.DONE, now
+    end_of(session, release, DriftState.OVERTAKEN, now=now)
     for each in (release, *passed_over):
         each.state, each.ended_at = State.ROLLED_BACK, now
         _follow(session, each, State.ROLLED_BACK, actor=rollback.by, now=now, rollback=rollback.id)

@@ -15,6 +15,7 @@ from storage.queries import changes
 from storage.vocabulary import State
 
 SYSTEM = "system"
+"""Who acts where no person of ours did: the app by itself, or somebody outside it."""
 
 
 class ImpossibleTransitionError(RuntimeError):

@@ -13,6 +13,8 @@ from bot.changes.outcome import Refused
 from bot.connectors.protocol import Target
 from bot.policy.model import Policy
 from bot.policy.rewrite import NoSuchSectionError, replace_section
+from storage.models import Change, DriftState
+from storage.queries import drifts
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,16 @@ def read_live(target: Target) -> Live:
     """What the live pointer shows now."""
     version = target.read_pointer(target.live_pointer)
     return Live(version, target.read_content(version) if version else "")
+
+
+def read_before(context: Context, change: Change | None, workflow: str, target: Target) -> Live:
+    """What a change replaces: what is live now, or, where it adopts a drift, what the record has instead."""
+    if change is not None and change.adopts is not None:
+        with context.reading() as session:
+            drift = drifts.drift(session, change.adopts)
+        if drift and drift.workflow == workflow and drift.state is DriftState.OPEN and drift.recorded:
+            return Live(drift.recorded, target.read_content(drift.recorded))
+    return read_live(target)
 
 
 def new_text(proposal: Proposal, live: Live, target: Target, *, in_review: str | None) -> str | Refused:

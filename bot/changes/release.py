@@ -141,7 +141,8 @@ def _begin(
 ) -> Release:
     spec = target_of(look.workflow)
     target = context.open_target(change.workflow, spec)
-    staged = len(look.rules.stages) > 1 and target.canary_pointer is not None
+    # What is adopted after the fact is with every client already: a first stage would come too late.
+    staged = len(look.rules.stages) > 1 and target.canary_pointer is not None and change.adopts is None
     release = Release(
         change_id=change.id or 0,
         workflow=change.workflow,

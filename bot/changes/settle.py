@@ -91,8 +91,17 @@ def _refused(
         _say_loudly(session, move, release, change, words, now=now)
         return
     move.state, move.done_at = MoveState.REFUSED, now
+    _not_moved(session, move, release, change, words, now=now)
+
+
+def _not_moved(
+    session: Session, move: Move, release: Release, change: Change, words: str, *, now: datetime
+) -> None:
+    """What a move that has ended without effect leaves behind, by its purpose."""
     if move.purpose is Purpose.RESTORE:
         _restore_refused(session, move, release, change, words, now=now)
+    elif move.purpose is Purpose.PUT_BACK:
+        tell.in_thread(session, change, f"Not put back. {words}", now=now, about=f"not_put_back:{move.id}")
     elif move.purpose is Purpose.PRODUCTION and release.stages > 1:
         _back_to_first_stage(session, release, change, words, now=now)
     else:
@@ -111,14 +120,9 @@ def _elsewhere(
         _ask_people(session, move, release, change, words, now=now)
         return
     move.state, move.done_at = MoveState.REFUSED, now
-    if move.purpose is Purpose.RESTORE:
-        _restore_refused(session, move, release, change, words, now=now)
-    elif move.purpose is Purpose.PRODUCTION and release.stages > 1:
-        _back_to_first_stage(session, release, change, words, now=now)
-    else:
-        fail(session, release, change, words, now=now)
-        if pointer == release.pointer:
-            become_stale(session, change, found, now=now)
+    _not_moved(session, move, release, change, words, now=now)
+    if change.state is State.APPROVED and pointer == release.pointer:
+        become_stale(session, change, found, now=now)
 
 
 def _ask_people(

@@ -20,7 +20,7 @@ from bot.changes.draft import EDITABLE, outdated, typed_by
 from bot.changes.force import policy_in_force
 from bot.changes.moving import move_state, name_of, touch
 from bot.changes.outcome import Actor, Done, Outcome, Refused
-from bot.changes.proposal import Live, new_text, open_target, proposal_from, read_live
+from bot.changes.proposal import Live, new_text, open_target, proposal_from, read_before
 from bot.changes.review import settle_review
 from bot.changes.revisions import Note, ProposedText, revision_of
 from bot.changes.rights import may_edit, rollback_owners
@@ -52,7 +52,7 @@ def submit(context: Context, change_id: int, note: Note, *, actor: Actor, now: d
         return _nothing_to_submit(change)
     try:
         target = open_target(context, policy, str(typed["workflow"]))
-        live = read_live(target)
+        live = read_before(context, change, str(typed["workflow"]), target)
         if live.version != typed.get("before_version"):
             in_review = revision.after_text if revision else None
             after = new_text(proposal_from(typed), live, target, in_review=in_review)
@@ -103,6 +103,9 @@ def _store_text(
     target: Target, typed: dict[str, Any], live: Live, change_id: int, actor: Actor
 ) -> ProposedText:
     after = str(typed["after"])
+    chosen = proposal_from(typed)
+    if chosen.how == "existing" and target.read_content(chosen.version) == after:
+        return ProposedText(live, chosen.version, after)
     key = f"{name_of(change_id)}-{hashlib.sha256(after.encode()).hexdigest()[:16]}"
     version = target.propose(after, change_name=name_of(change_id), author=actor.name, key=key)
     return ProposedText(live, version, after)

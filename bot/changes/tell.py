@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from storage.inserting import insert_new
-from storage.models import Change, Message, Release, Rollback
+from storage.models import Change, Drift, Message, Release, Rollback
 from storage.queries import record
 
 URGENT = 0
@@ -125,6 +125,23 @@ def live_message(session: Session, change: Change, release: Release, place: str,
         change_id=change.id,
         release_id=release.id,
         priority=CARD,
+    )
+
+
+def drift(
+    session: Session, change: Change, release: Release, drift: Drift, recipient: str, *, now: datetime
+) -> None:
+    """The card of a pointer that was moved outside the app, with Adopt and Restore on it while it is open."""
+    post(
+        session,
+        f"drift:{drift.id}:{recipient}",
+        "drift",
+        recipient,
+        now=now,
+        change_id=change.id,
+        release_id=release.id,
+        priority=CARD,
+        drift=drift.id,
     )
 
 

@@ -9,6 +9,7 @@ from bot.cards.modals import afterwards
 from bot.cards.surface import Action
 from bot.changes import checks
 from bot.changes.broadcast import acknowledge
+from bot.changes.drift import adopt, put_back
 from bot.changes.facts import Choice
 from bot.changes.outcome import Actor, Outcome, Refused
 from bot.changes.release import advance, deploy
@@ -17,6 +18,7 @@ from bot.changes.roll_back import choices, leave_as_found, reason_refusal, roll_
 from bot.changes.tasks import confirm_task
 from bot.listeners.desk import Desk, actor_of, answer, number_of, open_form
 from bot.listeners.home import publish_if_home
+from bot.listeners.propose import open_proposal
 
 Click = Callable[[Desk, dict[str, Any], Actor], Outcome | None]
 
@@ -45,6 +47,8 @@ def register(app: App, desk: Desk) -> None:
         Action.ROLL_BACK_TO: _offer_versions,
         Action.ADD_REASON: _ask_reason,
         Action.RESTORE: _restore,
+        Action.PUT_BACK: lambda d, body, who: put_back(d.context, number_of(body), actor=who, now=d.now()),
+        Action.ADOPT: _adopt,
     }
     for action, click in clicks.items():
         app.action(action)(_listener(desk, click, acknowledging=action is Action.ACKNOWLEDGE))
@@ -86,6 +90,15 @@ def _ask_reason(desk: Desk, body: dict[str, Any], actor: Actor) -> Outcome | Non
     if isinstance(facts, Refused):
         return facts
     open_form(desk, body, afterwards.rollback_reason(facts))
+    return None
+
+
+def _adopt(desk: Desk, body: dict[str, Any], actor: Actor) -> Outcome | None:
+    """The change is begun with what was found in it; the form asks for the rest."""
+    begun = adopt(desk.context, number_of(body), actor=actor, now=desk.now())
+    if isinstance(begun, Refused) or begun.already:
+        return begun
+    open_proposal(desk, body, actor, change_id=begun.change_id)
     return None
 
 

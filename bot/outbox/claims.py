@@ -22,7 +22,7 @@ from storage.columns import UtcDateTime
 from storage.models import Change, Message, MessageState, Move, MoveState, Purpose
 from storage.prepared import Glance, Prepared
 
-URGENT: Final = (Purpose.ROLL_BACK, Purpose.ROLL_BACK_CANARY)
+URGENT: Final = (Purpose.ROLL_BACK, Purpose.ROLL_BACK_CANARY, Purpose.PUT_BACK)
 """The moves that go ahead of all others."""
 
 Due = Select[int | None]

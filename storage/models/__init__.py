@@ -4,7 +4,7 @@ from storage.models.changes import Ask, Change, Evidence, Revision, Touch, Vote
 from storage.models.outbox import Message, MessageState, Move, MoveState, Purpose
 from storage.models.people import Account, EmailPin, Grant, GroupMember, Person, UserGroup
 from storage.models.record import AuditRow, KeptText, ManualPointer, PolicyInForce, PolicyVersion, SeenEvent
-from storage.models.releases import Acknowledgement, Release, Rollback, RollbackState
+from storage.models.releases import Acknowledgement, Drift, DriftState, Release, Rollback, RollbackState
 
 __all__ = [
     "Account",
@@ -12,6 +12,8 @@ __all__ = [
     "Ask",
     "AuditRow",
     "Change",
+    "Drift",
+    "DriftState",
     "EmailPin",
     "Evidence",
     "Grant",

@@ -16,6 +16,7 @@ class Change(SQLModel, table=True):
     ``form`` holds what the submitter typed, by field name, so that nothing typed is lost while the change
     is a draft or is being edited. ``revision`` is the number of the revision under review, 0 in a
     draft. ``classification`` is the policy's last word on it as JSON: reasons, gate_reasons, signals.
+    ``adopts``: the drift whose found version it approves after the fact.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -40,6 +41,7 @@ class Change(SQLModel, table=True):
     form: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
     moved_to: str | None = None
     needs_new_before: bool = False
+    adopts: int | None = None
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
     __table_args__ = ({"sqlite_autoincrement": True},)

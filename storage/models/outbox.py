@@ -74,6 +74,8 @@ class Purpose(StrEnum):
     ROLL_BACK = "roll_back"
     ROLL_BACK_CANARY = "roll_back_canary"
     RESTORE = "restore"
+    PUT_BACK = "put_back"
+    """After somebody moved it outside the app."""
 
 
 class MoveState(StrEnum):

@@ -101,6 +101,48 @@ class Rollback(SQLModel, table=True):
     )
 
 
+class DriftState(StrEnum):
+    """How a drift stands. ``returned``: it was moved back outside the app; ``overtaken``: by a release."""
+
+    OPEN = "open"
+    ADOPTED = "adopted"
+    RESTORED = "restored"
+    RETURNED = "returned"
+    OVERTAKEN = "overtaken"
+
+
+class Drift(SQLModel, table=True):
+    """A live pointer that somebody moved outside the app, against the release or reversal on record.
+
+    ``recorded`` is what it should show, ``found`` what it shows; None stands for nothing. ``change_id``: the
+    change by which ``found`` is adopted after the fact, and ``due_at`` until when. ``by``: who clicked last.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    workflow: str = Field(index=True)
+    release_id: int = Field(foreign_key="release.id")
+    pointer: str
+    recorded: str | None = None
+    found: str | None = None
+    state: DriftState = Field(default=DriftState.OPEN, sa_type=word(DriftState))
+    seen_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    change_id: int | None = Field(default=None, foreign_key="change.id")
+    due_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    ended_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    by: str | None = None
+
+    __table_args__ = (
+        Index(
+            "one_open_drift",
+            "workflow",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+
+
 class Acknowledgement(SQLModel, table=True):
     """Someone who must confirm having seen a rollback: a person, or a group by any of its members."""
 

@@ -171,7 +171,7 @@ class Town:
 
     def messages(self, kind: str, *, change: int | None = None, to: str | None = None) -> list[Message]:
         """All of that kind, as they look now, oldest first."""
-        rows = self._rows(kind)
+        rows = self.rows(kind)
         return [
             self.workspace.message(row.channel, row.ts)
             for row in rows
@@ -181,14 +181,15 @@ class Town:
     def whispers(self, who: str) -> list[str]:
         """What was said to one person alone, newest last."""
         self.settle()
-        rows = self._rows("private")
+        rows = self.rows("private")
         return [
             f"{row.details['reason']} {row.details['remedy']}".strip()
             for row in rows
             if who in {row.only_for, row.recipient} and row.state is MessageState.SENT
         ]
 
-    def _rows(self, kind: str) -> list[models.Message]:
+    def rows(self, kind: str) -> list[models.Message]:
+        """The outbox's rows of a kind, oldest first."""
         with self.app.store.reading() as session:
             found = select(models.Message).where(models.Message.kind == kind)
             return list(session.exec(found.order_by(col(models.Message.id))))

@@ -13,7 +13,7 @@ from bot.changes.facts import Choice, NoteFacts, ProposalFacts
 from bot.changes.force import policy_in_force
 from bot.changes.moving import name_of
 from bot.changes.outcome import Actor, Refused
-from bot.changes.proposal import Live, open_target, read_live
+from bot.changes.proposal import Live, open_target, read_before
 from bot.changes.reading.names import Names
 from bot.changes.rights import rollback_owners
 from bot.changes.standing import can_act, has_stages, standing
@@ -47,7 +47,8 @@ def proposal_facts(
     if workflow:
         try:
             target = open_target(context, policy, workflow)
-            live, versions = read_live(target), _choices(target)
+            live = read_before(context, change, workflow, target)
+            versions = _choices(target, chosen=str(merged.get("version") or ""))
         except TargetError as error:
             return Refused(str(error), "Ask whoever looks after the target, or try again in a moment.")
     section = str(merged.get("section") or "")
@@ -196,8 +197,12 @@ def _versions(context: Context, policy: Policy, workflow: str) -> tuple[Choice, 
         return ()
 
 
-def _choices(target: Target) -> tuple[Choice, ...]:
-    return tuple(_choice(each) for each in target.list_versions(SHOWN_VERSIONS))
+def _choices(target: Target, *, chosen: str = "") -> tuple[Choice, ...]:
+    """The newest versions; one that was chosen is offered however old it is, or whoever made it."""
+    found = [_choice(each) for each in target.list_versions(SHOWN_VERSIONS)]
+    if chosen and chosen not in {each.value for each in found}:
+        found.insert(0, Choice(chosen, "Set outside this app", chosen[:10]))
+    return tuple(found)
 
 
 def _choice(version: Version) -> Choice:

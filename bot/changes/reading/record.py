@@ -41,6 +41,16 @@ WORDS = {
     "rollback:reason": "said why it was rolled back: {reason}",
     "rollback:acknowledge": "confirmed having seen the rollback",
     "rollback:anyway": "decided to put the old version back from where the pointer was",
+    "rollback:by_hand": "somebody put the version before back, outside this app",
+    "drift:found": "somebody moved {pointer} to {found} outside this app",
+    "drift:moved": "somebody moved it once more outside this app, to {found}",
+    "drift:adopt": "began to adopt what was set outside this app",
+    "drift:not_adopted": "PC-{change}, which was to adopt it, {why}",
+    "drift:put_back": "had the pointer put back",
+    "drift:adopted": "what was set outside this app is approved and adopted",
+    "drift:restored": "put back what the record has",
+    "drift:returned": "the pointer is back where the record has it, moved outside this app",
+    "drift:overtaken": "a later release or rollback has moved the pointer",
     "pointer:moved": "{pointer} now serves {after}",
 }
 
@@ -67,7 +77,7 @@ def _words(row: AuditRow) -> str:
     if template is None:
         return f"it is {row.verb.partition(':')[2].replace('_', ' ')} now"
     data: dict[str, Any] = {**dict.fromkeys(("statement", "reason", "words"), ""), **row.data}
-    told = {name: _short(value) if name == "after" else value for name, value in data.items()}
+    told = {name: _short(value) if name in ("after", "found") else value for name, value in data.items()}
     return template.format(**told).strip()
 
 

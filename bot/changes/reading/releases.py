@@ -7,8 +7,9 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.changes.context import Context
-from bot.changes.facts import AcknowledgementFacts, ReleaseFacts, RollbackFacts, TaskFacts
+from bot.changes.facts import AcknowledgementFacts, ReleaseFacts, RollbackFacts, TaskFacts, Who
 from bot.changes.force import NoPolicyError, policy_in_force
+from bot.changes.moving import SYSTEM
 from bot.changes.reading.names import Names
 from bot.connectors.protocol import Target, TargetError
 from bot.policy.load import PolicyError
@@ -71,7 +72,7 @@ def rollback_facts(
         state=rollback.state,
         from_version=rollback.from_version,
         to_version=rollback.to_version,
-        by=names(rollback.by),
+        by=Who(SYSTEM, "somebody outside this app") if rollback.by == SYSTEM else names(rollback.by),
         at=rollback.at,
         done_at=rollback.done_at,
         reason=rollback.reason,
@@ -96,6 +97,7 @@ def rollback_facts(
         restored=rollback.restored_at is not None,
         summary=summary_of(session, release),
         left_by=names(rollback.left_by) if rollback.left_by else None,
+        found_outside=rollback.by == SYSTEM,
     )
 
 

@@ -18,9 +18,10 @@ from bot.changes.facts import (
     TaskFacts,
     Who,
 )
+from bot.changes.facts_drift import DriftFacts
 from bot.policy.classify import Reason
 from bot.policy.signals import Signal
-from storage.models import MoveState, RollbackState
+from storage.models import DriftState, MoveState, RollbackState
 from storage.vocabulary import Decision, Impact, Kind, Lane, State
 
 NOW = datetime(2026, 3, 5, 14, 30, tzinfo=UTC)
@@ -203,6 +204,22 @@ def rollback(**changed: Any) -> RollbackFacts:
             AcknowledgementFacts(DEV, None, None),
             AcknowledgementFacts(LEGAL, None, None),
         ),
+    )
+    return replace(made, **changed)
+
+
+def drift(**changed: Any) -> DriftFacts:
+    """Return a pointer that somebody moved outside the app an hour ago."""
+    made = DriftFacts(
+        id=6,
+        change_id=42,
+        workflow="refunds",
+        pointer="production",
+        state=DriftState.OPEN,
+        recorded="v18",
+        found="v99",
+        seen_at=after(60),
+        by_hand="Point the branch production at v18.",
     )
     return replace(made, **changed)
 

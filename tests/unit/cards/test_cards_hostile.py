@@ -68,10 +68,14 @@ DRAWINGS: dict[str, Drawing] = {
 
 
 def stronger(drawing: Drawing, text: str) -> str:
-    """Which control a message has with this text and not with a calm one; empty where there is none."""
-    (calm, calm_text), (blocks, shown) = drawing(CALM), drawing(text)
-    more = controls(blocks, shown) - controls(calm, calm_text)
-    more += elements(blocks) - elements(calm)
+    """Which control a message has with this text and not with a calm one; empty where there is none.
+
+    Calm is an ordinary text, and a blank one: where texts are short, more of a list fits.
+    """
+    calm, little = drawing(CALM), drawing(" ")
+    blocks, shown = drawing(text)
+    more = controls(blocks, shown) - (controls(*calm) | controls(*little))
+    more += elements(blocks) - (elements(calm[0]) | elements(little[0]))
     hidden = [part["text"] for part in texts_in(blocks) if TURNED.search(part["text"])]
     return f"{dict(more)} {hidden}" if more or hidden else ""
 

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from blockkit import action_ids, assert_valid_message
 from extremes import EMOJI, HOSTILE, LONGEST, crowd, crowded, with_prose
-from factory import ANA, BEN, after, change, complete, evidence, low, release, rollback, task
+from factory import ANA, BEN, after, change, complete, drift, evidence, low, release, rollback, task
 from harmless import assert_harmless
 from screens import policy
 
 from bot.cards.messages import KINDS, draw
 from bot.changes.facts import AcknowledgementFacts, ChangeFacts
-from storage.models import MoveState, RollbackState
+from storage.models import DriftState, MoveState, RollbackState
 from storage.vocabulary import Lane, State
 
 Case = tuple[str, Any, dict[str, Any]]
@@ -46,6 +46,10 @@ def cases() -> Iterator[Case]:
         for kind in ("rollback", "rollback_channel", "rollback_notice"):
             yield kind, undone, {}
             yield kind, rollback(state=reached, restored=True, reason_by=ANA), {"principal": "S0LEADS"}
+    for stands in DriftState:
+        yield "drift", drift(state=stands, by=ANA, ended_at=after(70), adopting=43), {}
+    yield "drift", drift(found=None, trouble="Timed out."), {}
+    yield "drift", drift(moving=True, adopting=43, by=BEN, due_at=after(60 + 24 * 60)), {}
     for moved in MoveState:
         yield "task", release(task=task(state=moved)), {}
     yield (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from blockkit import controls_in
-from factory import change, complete, low, release, rollback, task
+from factory import change, complete, drift, low, release, rollback, task
 from screens import home, note, policy, proposal, workflow
 
 from bot.cards import answers, record, surface
@@ -57,6 +57,7 @@ def every_block() -> Iterator[Json]:
         ("rollback", rollback()),
         ("rollback", rollback(state=RollbackState.ASKING)),
         ("rollback_notice", rollback()),
+        ("drift", drift()),
         ("outcome", change()),
     ):
         yield from draw(kind, facts, "U0DEV").blocks
