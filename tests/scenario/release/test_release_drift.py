@@ -1,5 +1,7 @@
 """Somebody moves a live pointer past the app: it is told once, and adopted after the fact or put back."""
 
+from copy import deepcopy
+
 import pytest
 from sqlmodel import col, select
 
@@ -90,7 +92,7 @@ def test_restore_puts_the_record_back_and_needs_the_rollback_right(town: Town) -
     assert "Who can: Ana Alves" in town.whispers("U0SARA")[-1]
     assert town.live_text(LOW.path) == other
 
-    before = card(town)
+    before = deepcopy(card(town))
     town.person("U0RITA").click(before, "put_back")
     town.settle()
     assert NEW in (town.live_text(LOW.path) or "")
@@ -102,7 +104,7 @@ def test_restore_puts_the_record_back_and_needs_the_rollback_right(town: Town) -
     look(town)
     assert drift(town).state is DriftState.RESTORED
 
-    town.person("U0RITA").click(before, "put_back")
+    town.person("U0RITA", hostile=True).click(before, "put_back")
     assert "dealt with already" in town.whispers("U0RITA")[-1]
     assert NEW in (town.live_text(LOW.path) or "")
 
