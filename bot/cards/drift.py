@@ -46,7 +46,9 @@ def _lines(facts: DriftFacts) -> list[str]:
     found, recorded = _at(facts.found), _at(facts.recorded)
     pointer = code(one_line(facts.pointer, 80))
     if facts.state is DriftState.OPEN:
-        first = f"{workflow} serves {found}, which was not released here. By the record of {record} it is"
+        first = (
+            f"{workflow} serves {found}, which was not released here. By the record of {record} it should be"
+        )
         seen = f"{pointer} was moved by somebody outside this app, seen {when(facts.seen_at)}."
         return [f"{first} {recorded}.", seen, *_going_on(facts)]
     ended = f" {when(facts.ended_at)}" if facts.ended_at else ""
@@ -68,7 +70,9 @@ def _going_on(facts: DriftFacts) -> list[str]:
     if facts.moving:
         return [f"It is being put back to {_at(facts.recorded)}. Nothing is claimed before it was read back."]
     if facts.adopting is None:
-        return ["*Adopt* begins a change that approves it after the fact. *Restore* puts the record's back."]
+        return [
+            f"*Adopt* begins a change that approves it after the fact. *Restore* puts {_at(facts.recorded)} back."
+        ]
     by = f" by {mention(facts.by)}" if facts.by else ""
     until = f", due until {when(facts.due_at)}" if facts.due_at else ""
     return [f"{_adopting(facts)}{by} is to approve it after the fact{until}."]

@@ -327,7 +327,8 @@ class ProposalFacts:
 
     ``before`` is the live text (None: nothing is live yet); ``editable``: short enough for the form.
     ``resumable``: drafts of this person that can be taken up again. ``revision``: the number of the revision
-    from which this edit starts, 0 in a draft.
+    from which this edit starts, 0 in a draft. ``adopting``: what is live was set outside the app, and
+    ``before`` is what the record has.
     """
 
     change_id: int | None
@@ -339,6 +340,7 @@ class ProposalFacts:
     versions: tuple[Choice, ...] = ()
     typed: dict[str, object] = field(default_factory=dict)
     resumable: tuple[Choice, ...] = ()
+    adopting: bool = False
     will_void: int = 0
     cannot_approve_after: bool = False
     revision: int = 0

@@ -71,12 +71,18 @@ def read_live(target: Target) -> Live:
 
 def read_before(context: Context, change: Change | None, workflow: str, target: Target) -> Live:
     """What a change replaces: what is live now, or, where it adopts a drift, what the record has instead."""
-    if change is not None and change.adopts is not None:
-        with context.reading() as session:
-            drift = drifts.drift(session, change.adopts)
-        if drift and drift.workflow == workflow and drift.state is DriftState.OPEN and drift.recorded:
-            return Live(drift.recorded, target.read_content(drift.recorded))
-    return read_live(target)
+    recorded = adopted_from(context, change, workflow)
+    return Live(recorded, target.read_content(recorded)) if recorded else read_live(target)
+
+
+def adopted_from(context: Context, change: Change | None, workflow: str) -> str | None:
+    """The version on record against which a change adopts what was set outside the app; None for any other."""
+    if change is None or change.adopts is None:
+        return None
+    with context.reading() as session:
+        drift = drifts.drift(session, change.adopts)
+    is_open = drift is not None and drift.workflow == workflow and drift.state is DriftState.OPEN
+    return drift.recorded if drift and is_open else None
 
 
 def new_text(proposal: Proposal, live: Live, target: Target, *, in_review: str | None) -> str | Refused:

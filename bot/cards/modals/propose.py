@@ -169,6 +169,11 @@ def _live(facts: ProposalFacts, part: str) -> Block:
         return section("Nothing is live there yet.")
     size = count(len(facts.before), "character")
     where = f", the part about {escape(one_line(part, 100))}" if part else ""
+    if facts.adopting:
+        version = escape(short(facts.before_version))
+        return section(
+            f"By the record: version {version}, {size}. Live now is another, set outside this app."
+        )
     return section(f"Live now: version {escape(short(facts.before_version))}{where}, {size}.")
 
 

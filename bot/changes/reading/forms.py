@@ -13,7 +13,7 @@ from bot.changes.facts import Choice, NoteFacts, ProposalFacts
 from bot.changes.force import policy_in_force
 from bot.changes.moving import name_of
 from bot.changes.outcome import Actor, Refused
-from bot.changes.proposal import Live, open_target, read_before
+from bot.changes.proposal import Live, adopted_from, open_target, read_before
 from bot.changes.reading.names import Names
 from bot.changes.rights import rollback_owners
 from bot.changes.standing import can_act, has_stages, standing
@@ -65,6 +65,7 @@ def proposal_facts(
         versions=versions,
         typed=merged,
         resumable=tuple(_draft(each, actor) for each in drafts),
+        adopting=workflow is not None and adopted_from(context, change, workflow) is not None,
         will_void=votes,
         cannot_approve_after=cannot,
         revision=int(typed.get("revision", change.revision if change else 0)),

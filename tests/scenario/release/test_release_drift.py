@@ -114,6 +114,7 @@ def test_adopt_approves_after_the_fact_what_is_live(town: Town) -> None:
     other = drifted(town)
     mira = town.person("U0MIRA")
     assert mira.click(card(town), "adopt").ok
+    assert "By the record: version" in str(top(mira).blocks)
     assert mira.submit(values={"kinds": ["system_prompt"]}).ok, mira.last_answer
     assert mira.submit(values=NOTE).ok, mira.last_answer
     town.settle()
