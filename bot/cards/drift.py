@@ -70,9 +70,8 @@ def _going_on(facts: DriftFacts) -> list[str]:
     if facts.moving:
         return [f"It is being put back to {_at(facts.recorded)}. Nothing is claimed before it was read back."]
     if facts.adopting is None:
-        return [
-            f"*Adopt* begins a change that approves it after the fact. *Restore* puts {_at(facts.recorded)} back."
-        ]
+        adopt = "*Adopt* begins a change that approves it after the fact."
+        return [f"{adopt} *Restore* puts {_at(facts.recorded)} back."]
     by = f" by {mention(facts.by)}" if facts.by else ""
     until = f", due until {when(facts.due_at)}" if facts.due_at else ""
     return [f"{_adopting(facts)}{by} is to approve it after the fact{until}."]

@@ -76,7 +76,7 @@ def read_before(context: Context, change: Change | None, workflow: str, target: 
 
 
 def adopted_from(context: Context, change: Change | None, workflow: str) -> str | None:
-    """The version on record against which a change adopts what was set outside the app; None for any other."""
+    """The version on record against which a change adopts what was set outside; None for any other."""
     if change is None or change.adopts is None:
         return None
     with context.reading() as session:
