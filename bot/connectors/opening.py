@@ -18,6 +18,7 @@ from bot.connectors.git import GitTarget
 from bot.connectors.manual import ManualRecord, ManualTarget
 from bot.connectors.protocol import Target, TargetMisconfigured
 from bot.connectors.registries.langfuse import LangfuseTarget
+from bot.connectors.registries.langsmith import LangsmithTarget
 from bot.connectors.registries.mlflow import MlflowTarget
 from bot.connectors.registries.registry import Registry
 from bot.connectors.webhook import WebhookTarget
@@ -101,6 +102,7 @@ def _registry(target: type[Registry[Any]]) -> Callable[[Any, Surroundings], Targ
 KINDS: dict[object, tuple[type[BaseModel], Callable[[Any, Surroundings], Target]]] = {
     "git": (policy.GitTarget, _open_git),
     "langfuse": (policy.LangfuseTarget, _registry(LangfuseTarget)),
+    "langsmith": (policy.LangsmithTarget, _registry(LangsmithTarget)),
     "manual": (policy.ManualTarget, _open_manual),
     "mlflow": (policy.MlflowTarget, _registry(MlflowTarget)),
     "webhook": (policy.WebhookTarget, _open_webhook),

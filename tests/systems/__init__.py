@@ -5,7 +5,13 @@ joins every suite of targets by its maker in `SYSTEMS`.
 """
 
 from tests.systems.langfuse import local_langfuse
+from tests.systems.langsmith import local_langsmith
 from tests.systems.mlflow import local_mlflow
 from tests.systems.receiver import local_receiver
 
-SYSTEMS = {"webhook": local_receiver, "langfuse": local_langfuse, "mlflow": local_mlflow}
+SYSTEMS = {
+    "webhook": local_receiver,
+    "langfuse": local_langfuse,
+    "langsmith": local_langsmith,
+    "mlflow": local_mlflow,
+}

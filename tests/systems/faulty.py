@@ -68,7 +68,7 @@ class Faulty:
             await self._inner(scope, receive, send)
             return
         body = await _all(receive)
-        self.writes.append(json.loads(body))
+        self.writes.append(json.loads(body or b"{}"))
         match self.fault:
             case Fault.REFUSES:
                 await JSONResponse({"status": "refused", "words": WORDS, "message": WORDS}, 422)(

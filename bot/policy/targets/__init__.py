@@ -6,16 +6,19 @@ One module for each kind of place, and `parts` for what they share. A kind that 
 
 from bot.policy.targets.git import GitTarget
 from bot.policy.targets.langfuse import LangfuseTarget
+from bot.policy.targets.langsmith import LangsmithTarget
 from bot.policy.targets.mlflow import MlflowTarget
 from bot.policy.targets.parts import Held, Registry
 from bot.policy.targets.people import ManualTarget, PolicyTarget, WebhookTarget
 
-Target = GitTarget | LangfuseTarget | ManualTarget | MlflowTarget | WebhookTarget | PolicyTarget
+Prompts = LangfuseTarget | LangsmithTarget | MlflowTarget
+Target = GitTarget | Prompts | ManualTarget | WebhookTarget | PolicyTarget
 
 __all__ = [
     "GitTarget",
     "Held",
     "LangfuseTarget",
+    "LangsmithTarget",
     "ManualTarget",
     "MlflowTarget",
     "PolicyTarget",

@@ -227,6 +227,7 @@ def test_a_high_change_goes_in_stages(town: Town, monkeypatch: pytest.MonkeyPatc
     stage = {
         "webhook": {"stages": True},
         "langfuse": {"canary_label": "canary"},
+        "langsmith": {"canary_tag": "canary"},
         "mlflow": {"canary_alias": "early"},
     }
     canary = "early" if kind == "mlflow" else "canary"

@@ -14,7 +14,7 @@ from bot.connectors.git import GitTarget
 from bot.connectors.manual import ManualTarget
 from bot.connectors.opening import open_target
 from bot.connectors.protocol import Target
-from tests.systems import langfuse, mlflow
+from tests.systems import langfuse, langsmith, mlflow
 from tests.systems.receiver import SECRET, VARIABLE, receiver, receiving
 from tests.systems.system import served
 
@@ -69,6 +69,15 @@ def make_langfuse() -> Iterator[Case]:
 
 
 @pytest.fixture
+def make_langsmith() -> Iterator[Case]:
+    """A local LangSmith, in which there is no such prompt yet."""
+    held = {"LANGSMITH_API_KEY": langsmith.KEY}
+    with served(langsmith.LocalLangsmith().app) as url:
+        target = opened({"kind": "langsmith", "host": url, "prompt": "refunds"}, held)
+        yield Case(target, missing="0" * 64, cannot_hold="\0")
+
+
+@pytest.fixture
 def make_mlflow() -> Iterator[Case]:
     """A local MLflow that asks for a login."""
     held = {"ML_USER": mlflow.USER, "ML_PASSWORD": mlflow.PASSWORD}
@@ -90,6 +99,7 @@ MAKERS = [
     "make_manual",
     "make_webhook",
     "make_langfuse",
+    "make_langsmith",
     "make_mlflow",
 ]
 if "TEST_MLFLOW_URL" in os.environ:
