@@ -20,6 +20,7 @@ from bot.connectors.protocol import Target, TargetMisconfigured
 from bot.connectors.registries.langfuse import LangfuseTarget
 from bot.connectors.registries.langsmith import LangsmithTarget
 from bot.connectors.registries.mlflow import MlflowTarget
+from bot.connectors.registries.promptlayer import PromptlayerTarget
 from bot.connectors.registries.registry import Registry
 from bot.connectors.webhook import WebhookTarget
 from bot.policy import targets as policy
@@ -105,5 +106,6 @@ KINDS: dict[object, tuple[type[BaseModel], Callable[[Any, Surroundings], Target]
     "langsmith": (policy.LangsmithTarget, _registry(LangsmithTarget)),
     "manual": (policy.ManualTarget, _open_manual),
     "mlflow": (policy.MlflowTarget, _registry(MlflowTarget)),
+    "promptlayer": (policy.PromptlayerTarget, _registry(PromptlayerTarget)),
     "webhook": (policy.WebhookTarget, _open_webhook),
 }

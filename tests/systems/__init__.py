@@ -7,6 +7,7 @@ joins every suite of targets by its maker in `SYSTEMS`.
 from tests.systems.langfuse import local_langfuse
 from tests.systems.langsmith import local_langsmith
 from tests.systems.mlflow import local_mlflow
+from tests.systems.promptlayer import local_promptlayer
 from tests.systems.receiver import local_receiver
 
 SYSTEMS = {
@@ -14,4 +15,5 @@ SYSTEMS = {
     "langfuse": local_langfuse,
     "langsmith": local_langsmith,
     "mlflow": local_mlflow,
+    "promptlayer": local_promptlayer,
 }

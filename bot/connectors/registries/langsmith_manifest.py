@@ -6,10 +6,10 @@ in as it is, to the byte. What cannot be shown as one text, a chat prompt above 
 
 import re
 from copy import deepcopy
-from string import Formatter
 from typing import Any, Final
 
 from bot.connectors.protocol import TargetRefused
+from bot.connectors.registries.templates import names_in_fstring
 
 CLASS: Final = "PromptTemplate"
 ID: Final = ["langchain", "prompts", "prompt", CLASS]
@@ -59,10 +59,4 @@ def _variables(text: str, form: str) -> set[str]:
         )
     if form == "mustache":
         return set(NAME_IN_MUSTACHE.findall(text))
-    try:
-        return {re.split(r"[.\[]", name)[0] for _, name, _, _ in Formatter().parse(text) if name}
-    except ValueError as error:
-        raise TargetRefused(
-            "The live version is an f-string template, and in this text the braces do not match, so no "
-            "client could load it. A brace that stands for itself is written twice: {{ or }}."
-        ) from error
+    return names_in_fstring(text)

@@ -10,8 +10,9 @@ from bot.policy.targets.langsmith import LangsmithTarget
 from bot.policy.targets.mlflow import MlflowTarget
 from bot.policy.targets.parts import Held, Registry
 from bot.policy.targets.people import ManualTarget, PolicyTarget, WebhookTarget
+from bot.policy.targets.promptlayer import PromptlayerTarget
 
-Prompts = LangfuseTarget | LangsmithTarget | MlflowTarget
+Prompts = LangfuseTarget | LangsmithTarget | MlflowTarget | PromptlayerTarget
 Target = GitTarget | Prompts | ManualTarget | WebhookTarget | PolicyTarget
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "ManualTarget",
     "MlflowTarget",
     "PolicyTarget",
+    "PromptlayerTarget",
     "Registry",
     "Target",
     "WebhookTarget",

@@ -229,6 +229,7 @@ def test_a_high_change_goes_in_stages(town: Town, monkeypatch: pytest.MonkeyPatc
         "langfuse": {"canary_label": "canary"},
         "langsmith": {"canary_tag": "canary"},
         "mlflow": {"canary_alias": "early"},
+        "promptlayer": {"canary_label": "canary"},
     }
     canary = "early" if kind == "mlflow" else "canary"
     with SYSTEMS[kind]("payouts", **stage[kind]) as system:

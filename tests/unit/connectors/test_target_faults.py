@@ -32,7 +32,12 @@ SECONDS = 1.5
 """How long silence is waited for here; long enough for the requests before it on a machine that is busy."""
 RECORD = RecordInMemory()
 """What the app keeps for a webhook."""
-REGISTRIES = {"langfuse": "Langfuse", "langsmith": "LangSmith", "mlflow": "MLflow"}
+REGISTRIES = {
+    "langfuse": "Langfuse",
+    "langsmith": "LangSmith",
+    "mlflow": "MLflow",
+    "promptlayer": "PromptLayer",
+}
 MOVED_LATER, FOUND_DONE, LEFT_TO_PEOPLE = "moved later", "found done", "left to people"
 
 
@@ -92,6 +97,8 @@ TABLE = {
             "Forbidden. It is wrong or expired, or lacks the right.",
             "mlflow": "127.0.0.1 does not accept the credential in MLFLOW_USER and MLFLOW_PASSWORD (401). It "
             "says: You are not authenticated. It is wrong or expired, or lacks the right.",
+            "promptlayer": "127.0.0.1 does not accept the credential in PROMPTLAYER_API_KEY (401). It says: "
+            "Invalid API key. It is wrong or expired, or lacks the right.",
         },
         MOVED_LATER,
     ),

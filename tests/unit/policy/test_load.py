@@ -156,6 +156,10 @@ WRONG_TARGETS = [
     ("mlflow", f"{REGISTRY}      username_env: ML_USER\n", 3, "target", "go together"),
     ("mlflow", f"{REGISTRY}      canary_alias: production\n", 3, "target", "two names"),
     ("mlflow", "      host: https://x.example\n      prompt: a/b\n", 6, "target.prompt", "pattern"),
+    ("promptlayer", "      label: live\n", 3, "target", "'prompt' is missing"),
+    ("promptlayer", '      prompt: "17"\n', 5, "target.prompt", "an id"),
+    ("promptlayer", "      prompt: a\n      label: a/b\n", 6, "target.label", "no release label"),
+    ("promptlayer", "      prompt: a\n      canary_label: production\n", 3, "target", "two names"),
     ("langfuse", "      prompt: a\n      host: x.example\n", 6, "target.host", "https://"),
 ]
 
@@ -199,13 +203,13 @@ WRONG_TARGETS = [
             "workflows:\n  a:\n    target: {kind: gti}\n",
             3,
             "workflows.a.target",
-            "git, langfuse, langsmith, manual, mlflow or webhook",
+            "git, langfuse, langsmith, manual, mlflow, promptlayer or webhook",
         ),
         (
             "workflows:\n  a:\n    target: {kind: policy}\n",
             3,
             "workflows.a.target.kind",
-            "git, langfuse, langsmith, manual, mlflow or webhook",
+            "git, langfuse, langsmith, manual, mlflow, promptlayer or webhook",
         ),
         (
             "workflows:\n  a:\n    target:\n      kind: git\n      repository: r\n      path: ../x\n",

@@ -14,7 +14,7 @@ from bot.connectors.git import GitTarget
 from bot.connectors.manual import ManualTarget
 from bot.connectors.opening import open_target
 from bot.connectors.protocol import Target
-from tests.systems import langfuse, langsmith, mlflow
+from tests.systems import langfuse, langsmith, mlflow, promptlayer
 from tests.systems.receiver import SECRET, VARIABLE, receiver, receiving
 from tests.systems.system import served
 
@@ -93,6 +93,19 @@ def make_real_mlflow() -> Case:
     return Case(opened(spec, {}), missing="999")
 
 
+@pytest.fixture
+def make_promptlayer() -> Iterator[Case]:
+    """A local PromptLayer, with another prompt whose name begins like ours."""
+    workspace = promptlayer.LocalPromptlayer()
+    workspace.add(
+        "refunds-de", promptlayer.completion("Freundlich antworten."), release_labels=["production"]
+    )
+    with served(workspace.app) as url:
+        spec = {"kind": "promptlayer", "host": url, "prompt": "refunds"}
+        target = opened(spec, {"PROMPTLAYER_API_KEY": promptlayer.KEY})
+        yield Case(target, missing="999", cannot_hold="\0")
+
+
 MAKERS = [
     "make_git_bare",
     "make_git_with_working_copy",
@@ -101,6 +114,7 @@ MAKERS = [
     "make_langfuse",
     "make_langsmith",
     "make_mlflow",
+    "make_promptlayer",
 ]
 if "TEST_MLFLOW_URL" in os.environ:
     MAKERS.append("make_real_mlflow")
