@@ -83,7 +83,7 @@ def parse_policy(text: str, *, name: str, attributes_only: bool = False) -> Poli
 
 _UNKNOWN_TARGET = (
     "A target needs a `kind` that this app knows: "
-    "git, langfuse, langsmith, manual, mlflow, promptlayer or webhook."
+    "braintrust, git, langfuse, langsmith, manual, mlflow, promptlayer or webhook."
 )
 _NO_MAPPING = "A policy is a mapping of keys to values. Begin it with `workflows:`."
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 WORDS = "The freeze of the month is on until Monday"
 PATIENCE = 30
-WRITES = ("POST", "PATCH", "DELETE")
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 Twist = Callable[[str, bytes], tuple[str, bytes]]
 """Another version in the place of the one that a write names, by its path and body."""

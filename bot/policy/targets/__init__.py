@@ -4,6 +4,7 @@ One module for each kind of place, and `parts` for what they share. A kind that 
 `kind`, added to the union here and to `bot.connectors.opening`.
 """
 
+from bot.policy.targets.braintrust import BraintrustTarget
 from bot.policy.targets.git import GitTarget
 from bot.policy.targets.langfuse import LangfuseTarget
 from bot.policy.targets.langsmith import LangsmithTarget
@@ -12,10 +13,11 @@ from bot.policy.targets.parts import Held, Registry
 from bot.policy.targets.people import ManualTarget, PolicyTarget, WebhookTarget
 from bot.policy.targets.promptlayer import PromptlayerTarget
 
-Prompts = LangfuseTarget | LangsmithTarget | MlflowTarget | PromptlayerTarget
+Prompts = BraintrustTarget | LangfuseTarget | LangsmithTarget | MlflowTarget | PromptlayerTarget
 Target = GitTarget | Prompts | ManualTarget | WebhookTarget | PolicyTarget
 
 __all__ = [
+    "BraintrustTarget",
     "GitTarget",
     "Held",
     "LangfuseTarget",

@@ -33,6 +33,7 @@ SECONDS = 1.5
 RECORD = RecordInMemory()
 """What the app keeps for a webhook."""
 REGISTRIES = {
+    "braintrust": "Braintrust",
     "langfuse": "Langfuse",
     "langsmith": "LangSmith",
     "mlflow": "MLflow",
@@ -90,6 +91,8 @@ TABLE = {
         {
             "webhook": "127.0.0.1 does not accept the credential in REFUNDS_WEBHOOK_SECRET (401). It says: "
             "The signature is wrong or too old. It is wrong or expired, or lacks the right.",
+            "braintrust": "127.0.0.1 does not accept the credential in BRAINTRUST_API_KEY (401). It is wrong "
+            "or expired, or lacks the right.",
             "langfuse": "127.0.0.1 does not accept the credential in LANGFUSE_PUBLIC_KEY and "
             "LANGFUSE_SECRET_KEY (401). It says: Invalid credentials. Confirm that you've configured the "
             "host. It is wrong or expired, or lacks the right.",

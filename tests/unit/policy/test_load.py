@@ -160,6 +160,15 @@ WRONG_TARGETS = [
     ("promptlayer", '      prompt: "17"\n', 5, "target.prompt", "an id"),
     ("promptlayer", "      prompt: a\n      label: a/b\n", 6, "target.label", "no release label"),
     ("promptlayer", "      prompt: a\n      canary_label: production\n", 3, "target", "two names"),
+    ("braintrust", "      prompt: a\n", 3, "target", "'project' is missing"),
+    ("braintrust", "      project: A\n      prompt: a/b\n", 6, "target.prompt", "no slug"),
+    (
+        "braintrust",
+        "      project: A\n      prompt: a\n      environment: a b\n",
+        7,
+        "target.environment",
+        "no slug",
+    ),
     ("langfuse", "      prompt: a\n      host: x.example\n", 6, "target.host", "https://"),
 ]
 
@@ -203,13 +212,13 @@ WRONG_TARGETS = [
             "workflows:\n  a:\n    target: {kind: gti}\n",
             3,
             "workflows.a.target",
-            "git, langfuse, langsmith, manual, mlflow, promptlayer or webhook",
+            "braintrust, git, langfuse, langsmith, manual, mlflow, promptlayer or webhook",
         ),
         (
             "workflows:\n  a:\n    target: {kind: policy}\n",
             3,
             "workflows.a.target.kind",
-            "git, langfuse, langsmith, manual, mlflow, promptlayer or webhook",
+            "braintrust, git, langfuse, langsmith, manual, mlflow, promptlayer or webhook",
         ),
         (
             "workflows:\n  a:\n    target:\n      kind: git\n      repository: r\n      path: ../x\n",

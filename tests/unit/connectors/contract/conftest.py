@@ -14,7 +14,7 @@ from bot.connectors.git import GitTarget
 from bot.connectors.manual import ManualTarget
 from bot.connectors.opening import open_target
 from bot.connectors.protocol import Target
-from tests.systems import langfuse, langsmith, mlflow, promptlayer
+from tests.systems import braintrust, langfuse, langsmith, mlflow, promptlayer
 from tests.systems.receiver import SECRET, VARIABLE, receiver, receiving
 from tests.systems.system import served
 
@@ -55,6 +55,15 @@ def make_webhook() -> Iterator[Case]:
     with receiving(receiver()["app"]) as url:
         target = opened({"kind": "webhook", "url": url, "secret_env": VARIABLE}, {VARIABLE: SECRET})
         yield Case(target, missing="m-000000000000")
+
+
+@pytest.fixture
+def make_braintrust() -> Iterator[Case]:
+    """A local Braintrust, in which there is no such prompt yet."""
+    with served(braintrust.LocalBraintrust().app) as url:
+        spec = {"kind": "braintrust", "host": url, "project": braintrust.PROJECT, "prompt": "refunds"}
+        target = opened(spec, {"BRAINTRUST_API_KEY": braintrust.KEY})
+        yield Case(target, missing="999", cannot_hold="\0")
 
 
 @pytest.fixture
@@ -111,6 +120,7 @@ MAKERS = [
     "make_git_with_working_copy",
     "make_manual",
     "make_webhook",
+    "make_braintrust",
     "make_langfuse",
     "make_langsmith",
     "make_mlflow",
