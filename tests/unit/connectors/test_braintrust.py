@@ -174,7 +174,7 @@ def test_a_version_in_between_is_no_version(target: BraintrustTarget, project: L
     assert "has no version" in target.problems()[0]
 
 
-@pytest.mark.parametrize("lie", [{"slug": "other"}, {"_xact_id": "x"}, {"_xact_id": None}])
+@pytest.mark.parametrize("lie", [{"_xact_id": "x"}, {"_xact_id": None}])
 def test_an_answer_about_something_else_is_not_believed(lie: dict[str, Any]) -> None:
     """The prompt that is read is the one that was asked for, or none."""
     truth = {"id": "a", "project_id": "b", "slug": PROMPT, "_xact_id": 7, "prompt_data": completion("one")}
@@ -183,6 +183,17 @@ def test_an_answer_about_something_else_is_not_believed(lie: dict[str, Any]) -> 
         pytest.raises(TargetUnavailable, match="not believed"),
     ):
         target_at(url).read_content("7")
+
+
+@pytest.mark.parametrize("slugs", [["other"], [PROMPT, PROMPT]])
+def test_another_prompt_or_two_of_them_are_not_believed(slugs: list[str]) -> None:
+    """A slug names one prompt."""
+    found = [{"id": "a", "project_id": "b", "slug": each, "_xact_id": "7"} for each in slugs]
+    with (
+        served(JSONResponse({"objects": found})) as url,
+        pytest.raises(TargetUnavailable, match=f"answers with {slugs[0]}, one of {len(slugs)}"),
+    ):
+        target_at(url).read_pointer("production")
 
 
 def test_another_server_never_means_that_nothing_is_live() -> None:

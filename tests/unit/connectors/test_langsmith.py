@@ -218,6 +218,18 @@ def test_a_404_alone_never_means_that_nothing_is_live() -> None:
         target_at(url).read_pointer("production")
 
 
+def test_a_404_about_a_prompt_that_is_listed_is_refused() -> None:
+    """The two answers contradict each other, so neither says that nothing is live."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        is_list = scope["path"] == "/repos/"
+        told = {"repos": [{"repo_handle": PROMPT}]} if is_list else {"error": "not found"}
+        await JSONResponse(told, 200 if is_list else 404)(scope, receive, send)
+
+    with served(answer) as url, pytest.raises(TargetRefused, match=r"refuses \(404\)"):
+        target_at(url).read_pointer("production")
+
+
 def test_an_answer_about_another_commit_is_not_believed() -> None:
     """The commit that is read is the one that was asked for, or none."""
     truth = {"commit_hash": "a" * 64, "manifest": string_prompt("one")}
