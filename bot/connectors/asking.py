@@ -19,7 +19,7 @@ from bot.connectors.protocol import TargetMisconfigured, TargetRefused, TargetUn
 from bot.outgoing import AddressRefusedError, client, configured_address
 
 SECONDS: Final = 5.0
-"""For one piece of an answer, and for the whole of it. A move asks up to nine times in its lease of 60 s."""
+"""For one piece of an answer, and for the whole of it. A move asks up to ten times in its lease of 60 s."""
 
 MOST_BYTES: Final = 4_000_000
 """Of one answer: the longest prompt, 500,000 characters, each of them escaped."""
@@ -27,6 +27,8 @@ MOST_BYTES: Final = 4_000_000
 LONGEST_WORDS: Final = 300
 CREDENTIAL_REFUSED: Final = (401, 403)
 LATER: Final = (408, 425, 429)
+WORDS: Final = ("words", "message", "error", "detail")
+"""Where systems put what they say to people."""
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -132,7 +134,7 @@ class Asking:
         """The answer, where it is the caller's to understand; an error where it means the same everywhere."""
         host = self.system.host
         data = _parsed(raw)
-        words = self.system.quoted(data.get("words") or data.get("message")) if isinstance(data, dict) else ""
+        words = self.system.quoted(_words_in(data))
         if status in CREDENTIAL_REFUSED:
             if not self.system.variables:
                 raise TargetRefused(
@@ -149,7 +151,8 @@ class Asking:
             )
         if status in LATER or not httpx.codes.OK <= status < httpx.codes.INTERNAL_SERVER_ERROR:
             raise TargetUnavailable(f"{host} cannot do it now ({status}).{words}")
-        if httpx.codes.is_success(status) and data is None:
+        is_silent = status == httpx.codes.NO_CONTENT or raw.strip() == b"null"
+        if httpx.codes.is_success(status) and data is None and not is_silent:
             raise TargetUnavailable(
                 f"{host} answers with something that is not JSON. Is its address the right one?"
             )
@@ -168,9 +171,14 @@ class Asking:
 
     def refuse(self, answer: Answer) -> NoReturn:
         """Pass on that the system says no."""
-        data = answer.data if isinstance(answer.data, dict) else {}
-        words = self.system.quoted(data.get("words") or data.get("message"))
+        words = self.system.quoted(_words_in(answer.data))
         raise TargetRefused(f"{self.system.host} refuses ({answer.status}).{words}")
+
+
+def _words_in(data: Any) -> str:  # noqa: ANN401 - whatever JSON it is
+    """What a system says to people in an answer; empty where it says nothing."""
+    told = [data.get(each) for each in WORDS] if isinstance(data, dict) else []
+    return next((each for each in told if isinstance(each, str) and each), "")
 
 
 def _parsed(raw: bytes) -> Any:  # noqa: ANN401 - whatever JSON it is

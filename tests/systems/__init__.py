@@ -4,8 +4,18 @@ Its maker yields a `System`: the stand-in behind a door, with what a policy says
 joins every suite of targets by its maker in `SYSTEMS`.
 """
 
+from tests.systems.braintrust import local_braintrust
 from tests.systems.langfuse import local_langfuse
+from tests.systems.langsmith import local_langsmith
 from tests.systems.mlflow import local_mlflow
+from tests.systems.promptlayer import local_promptlayer
 from tests.systems.receiver import local_receiver
 
-SYSTEMS = {"webhook": local_receiver, "langfuse": local_langfuse, "mlflow": local_mlflow}
+SYSTEMS = {
+    "webhook": local_receiver,
+    "braintrust": local_braintrust,
+    "langfuse": local_langfuse,
+    "langsmith": local_langsmith,
+    "mlflow": local_mlflow,
+    "promptlayer": local_promptlayer,
+}

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 WORDS = "The freeze of the month is on until Monday"
 PATIENCE = 30
-WRITES = ("POST", "PATCH", "DELETE")
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 Twist = Callable[[str, bytes], tuple[str, bytes]]
 """Another version in the place of the one that a write names, by its path and body."""
@@ -68,7 +68,7 @@ class Faulty:
             await self._inner(scope, receive, send)
             return
         body = await _all(receive)
-        self.writes.append(json.loads(body))
+        self.writes.append(json.loads(body or b"{}"))
         match self.fault:
             case Fault.REFUSES:
                 await JSONResponse({"status": "refused", "words": WORDS, "message": WORDS}, 422)(

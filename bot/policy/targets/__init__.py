@@ -4,21 +4,28 @@ One module for each kind of place, and `parts` for what they share. A kind that 
 `kind`, added to the union here and to `bot.connectors.opening`.
 """
 
+from bot.policy.targets.braintrust import BraintrustTarget
 from bot.policy.targets.git import GitTarget
 from bot.policy.targets.langfuse import LangfuseTarget
+from bot.policy.targets.langsmith import LangsmithTarget
 from bot.policy.targets.mlflow import MlflowTarget
 from bot.policy.targets.parts import Held, Registry
 from bot.policy.targets.people import ManualTarget, PolicyTarget, WebhookTarget
+from bot.policy.targets.promptlayer import PromptlayerTarget
 
-Target = GitTarget | LangfuseTarget | ManualTarget | MlflowTarget | WebhookTarget | PolicyTarget
+Prompts = BraintrustTarget | LangfuseTarget | LangsmithTarget | MlflowTarget | PromptlayerTarget
+Target = GitTarget | Prompts | ManualTarget | WebhookTarget | PolicyTarget
 
 __all__ = [
+    "BraintrustTarget",
     "GitTarget",
     "Held",
     "LangfuseTarget",
+    "LangsmithTarget",
     "ManualTarget",
     "MlflowTarget",
     "PolicyTarget",
+    "PromptlayerTarget",
     "Registry",
     "Target",
     "WebhookTarget",

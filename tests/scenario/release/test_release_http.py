@@ -226,8 +226,11 @@ def test_a_high_change_goes_in_stages(town: Town, monkeypatch: pytest.MonkeyPatc
     """Where the policy says that the system knows a canary: it moves first, and both go back."""
     stage = {
         "webhook": {"stages": True},
+        "braintrust": {"canary_environment": "canary"},
         "langfuse": {"canary_label": "canary"},
+        "langsmith": {"canary_tag": "canary"},
         "mlflow": {"canary_alias": "early"},
+        "promptlayer": {"canary_label": "canary"},
     }
     canary = "early" if kind == "mlflow" else "canary"
     with SYSTEMS[kind]("payouts", **stage[kind]) as system:

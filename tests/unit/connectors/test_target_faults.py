@@ -32,7 +32,13 @@ SECONDS = 1.5
 """How long silence is waited for here; long enough for the requests before it on a machine that is busy."""
 RECORD = RecordInMemory()
 """What the app keeps for a webhook."""
-REGISTRIES = {"langfuse": "Langfuse", "mlflow": "MLflow"}
+REGISTRIES = {
+    "braintrust": "Braintrust",
+    "langfuse": "Langfuse",
+    "langsmith": "LangSmith",
+    "mlflow": "MLflow",
+    "promptlayer": "PromptLayer",
+}
 MOVED_LATER, FOUND_DONE, LEFT_TO_PEOPLE = "moved later", "found done", "left to people"
 
 
@@ -85,11 +91,17 @@ TABLE = {
         {
             "webhook": "127.0.0.1 does not accept the credential in REFUNDS_WEBHOOK_SECRET (401). It says: "
             "The signature is wrong or too old. It is wrong or expired, or lacks the right.",
+            "braintrust": "127.0.0.1 does not accept the credential in BRAINTRUST_API_KEY (401). It is wrong "
+            "or expired, or lacks the right.",
             "langfuse": "127.0.0.1 does not accept the credential in LANGFUSE_PUBLIC_KEY and "
             "LANGFUSE_SECRET_KEY (401). It says: Invalid credentials. Confirm that you've configured the "
             "host. It is wrong or expired, or lacks the right.",
+            "langsmith": "127.0.0.1 does not accept the credential in LANGSMITH_API_KEY (403). It says: "
+            "Forbidden. It is wrong or expired, or lacks the right.",
             "mlflow": "127.0.0.1 does not accept the credential in MLFLOW_USER and MLFLOW_PASSWORD (401). It "
             "says: You are not authenticated. It is wrong or expired, or lacks the right.",
+            "promptlayer": "127.0.0.1 does not accept the credential in PROMPTLAYER_API_KEY (401). It says: "
+            "Invalid API key. It is wrong or expired, or lacks the right.",
         },
         MOVED_LATER,
     ),

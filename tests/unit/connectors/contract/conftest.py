@@ -14,7 +14,7 @@ from bot.connectors.git import GitTarget
 from bot.connectors.manual import ManualTarget
 from bot.connectors.opening import open_target
 from bot.connectors.protocol import Target
-from tests.systems import langfuse, mlflow
+from tests.systems import braintrust, langfuse, langsmith, mlflow, promptlayer
 from tests.systems.receiver import SECRET, VARIABLE, receiver, receiving
 from tests.systems.system import served
 
@@ -58,6 +58,15 @@ def make_webhook() -> Iterator[Case]:
 
 
 @pytest.fixture
+def make_braintrust() -> Iterator[Case]:
+    """A local Braintrust, in which there is no such prompt yet."""
+    with served(braintrust.LocalBraintrust().app) as url:
+        spec = {"kind": "braintrust", "host": url, "project": braintrust.PROJECT, "prompt": "refunds"}
+        target = opened(spec, {"BRAINTRUST_API_KEY": braintrust.KEY})
+        yield Case(target, missing="999", cannot_hold="\0")
+
+
+@pytest.fixture
 def make_langfuse() -> Iterator[Case]:
     """A local Langfuse, with another prompt whose name begins like ours."""
     project = langfuse.LocalLangfuse()
@@ -66,6 +75,15 @@ def make_langfuse() -> Iterator[Case]:
     with served(project.app) as url:
         target = opened({"kind": "langfuse", "host": url, "prompt": "support/refunds"}, held)
         yield Case(target, missing="999", cannot_hold="\0", cannot_empty="take the label production off")
+
+
+@pytest.fixture
+def make_langsmith() -> Iterator[Case]:
+    """A local LangSmith, in which there is no such prompt yet."""
+    held = {"LANGSMITH_API_KEY": langsmith.KEY}
+    with served(langsmith.LocalLangsmith().app) as url:
+        target = opened({"kind": "langsmith", "host": url, "prompt": "refunds"}, held)
+        yield Case(target, missing="0" * 64, cannot_hold="\0")
 
 
 @pytest.fixture
@@ -84,13 +102,29 @@ def make_real_mlflow() -> Case:
     return Case(opened(spec, {}), missing="999")
 
 
+@pytest.fixture
+def make_promptlayer() -> Iterator[Case]:
+    """A local PromptLayer, with another prompt whose name begins like ours."""
+    workspace = promptlayer.LocalPromptlayer()
+    workspace.add(
+        "refunds-de", promptlayer.completion("Freundlich antworten."), release_labels=["production"]
+    )
+    with served(workspace.app) as url:
+        spec = {"kind": "promptlayer", "host": url, "prompt": "refunds"}
+        target = opened(spec, {"PROMPTLAYER_API_KEY": promptlayer.KEY})
+        yield Case(target, missing="999", cannot_hold="\0")
+
+
 MAKERS = [
     "make_git_bare",
     "make_git_with_working_copy",
     "make_manual",
     "make_webhook",
+    "make_braintrust",
     "make_langfuse",
+    "make_langsmith",
     "make_mlflow",
+    "make_promptlayer",
 ]
 if "TEST_MLFLOW_URL" in os.environ:
     MAKERS.append("make_real_mlflow")
