@@ -35,7 +35,7 @@ Shape = TypeVar("Shape", bound=BaseModel)
 class Answer:
     """What came back: a status of the 200s, or one of the 400s that the caller has to understand.
 
-    ``data`` is the JSON in it; None where there was none.
+    ``data`` is the JSON in it; None where there was none, as in a 204.
     """
 
     status: int
@@ -149,7 +149,7 @@ class Asking:
             )
         if status in LATER or not httpx.codes.OK <= status < httpx.codes.INTERNAL_SERVER_ERROR:
             raise TargetUnavailable(f"{host} cannot do it now ({status}).{words}")
-        if httpx.codes.is_success(status) and data is None:
+        if httpx.codes.is_success(status) and data is None and (raw or status != httpx.codes.NO_CONTENT):
             raise TargetUnavailable(
                 f"{host} answers with something that is not JSON. Is its address the right one?"
             )

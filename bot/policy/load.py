@@ -81,7 +81,9 @@ def parse_policy(text: str, *, name: str, attributes_only: bool = False) -> Poli
     return policy
 
 
-_UNKNOWN_TARGET = "A target needs a `kind` that this app knows: git, langfuse, manual, mlflow or webhook."
+_UNKNOWN_TARGET = (
+    "A target needs a `kind` that this app knows: git, langfuse, manual, mlflow, phoenix or webhook."
+)
 _NO_MAPPING = "A policy is a mapping of keys to values. Begin it with `workflows:`."
 
 

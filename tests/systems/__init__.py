@@ -6,6 +6,12 @@ joins every suite of targets by its maker in `SYSTEMS`.
 
 from tests.systems.langfuse import local_langfuse
 from tests.systems.mlflow import local_mlflow
+from tests.systems.phoenix import local_phoenix
 from tests.systems.receiver import local_receiver
 
-SYSTEMS = {"webhook": local_receiver, "langfuse": local_langfuse, "mlflow": local_mlflow}
+SYSTEMS = {
+    "webhook": local_receiver,
+    "langfuse": local_langfuse,
+    "mlflow": local_mlflow,
+    "phoenix": local_phoenix,
+}

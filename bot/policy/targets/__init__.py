@@ -9,8 +9,11 @@ from bot.policy.targets.langfuse import LangfuseTarget
 from bot.policy.targets.mlflow import MlflowTarget
 from bot.policy.targets.parts import Held, Registry
 from bot.policy.targets.people import ManualTarget, PolicyTarget, WebhookTarget
+from bot.policy.targets.phoenix import PhoenixTarget
 
-Target = GitTarget | LangfuseTarget | ManualTarget | MlflowTarget | WebhookTarget | PolicyTarget
+Target = (
+    GitTarget | LangfuseTarget | ManualTarget | MlflowTarget | PhoenixTarget | WebhookTarget | PolicyTarget
+)
 
 __all__ = [
     "GitTarget",
@@ -18,6 +21,7 @@ __all__ = [
     "LangfuseTarget",
     "ManualTarget",
     "MlflowTarget",
+    "PhoenixTarget",
     "PolicyTarget",
     "Registry",
     "Target",

@@ -149,6 +149,11 @@ WRONG_TARGETS = [
     ("mlflow", f"{REGISTRY}      username_env: ML_USER\n", 3, "target", "go together"),
     ("mlflow", f"{REGISTRY}      canary_alias: production\n", 3, "target", "two names"),
     ("mlflow", "      host: https://x.example\n      prompt: a/b\n", 6, "target.prompt", "pattern"),
+    ("phoenix", "      prompt: a\n", 3, "target", "'host' is missing"),
+    ("phoenix", "      host: https://x.example\n      prompt: Refunds\n", 6, "target.prompt", "both ends"),
+    ("phoenix", f"{REGISTRY}      tag: v-\n", 7, "target.tag", "no name in Phoenix"),
+    ("phoenix", f"{REGISTRY}      canary_tag: production\n", 3, "target", "two names"),
+    ("phoenix", f"{REGISTRY}      first_model: ''\n", 7, "target.first_model", "at least 1"),
     ("langfuse", "      prompt: a\n      host: x.example\n", 6, "target.host", "https://"),
 ]
 
@@ -192,13 +197,13 @@ WRONG_TARGETS = [
             "workflows:\n  a:\n    target: {kind: gti}\n",
             3,
             "workflows.a.target",
-            "git, langfuse, manual, mlflow or webhook",
+            "git, langfuse, manual, mlflow, phoenix or webhook",
         ),
         (
             "workflows:\n  a:\n    target: {kind: policy}\n",
             3,
             "workflows.a.target.kind",
-            "git, langfuse, manual, mlflow or webhook",
+            "git, langfuse, manual, mlflow, phoenix or webhook",
         ),
         (
             "workflows:\n  a:\n    target:\n      kind: git\n      repository: r\n      path: ../x\n",

@@ -14,7 +14,7 @@ from bot.connectors.git import GitTarget
 from bot.connectors.manual import ManualTarget
 from bot.connectors.opening import open_target
 from bot.connectors.protocol import Target
-from tests.systems import langfuse, mlflow
+from tests.systems import langfuse, mlflow, phoenix
 from tests.systems.receiver import SECRET, VARIABLE, receiver, receiving
 from tests.systems.system import served
 
@@ -84,6 +84,28 @@ def make_real_mlflow() -> Case:
     return Case(opened(spec, {}), missing="999")
 
 
+@pytest.fixture
+def make_phoenix() -> Iterator[Case]:
+    """A local Phoenix that asks for a key, with versions of another prompt between those of ours."""
+    server = phoenix.LocalPhoenix()
+    server.add("refunds-de", "Freundlich antworten.")
+    with served(server.app) as url:
+        spec = {"kind": "phoenix", "host": url, "prompt": "refunds", "first_model": "gpt-x"}
+        target = opened({**spec, "api_key_env": "PX_KEY"}, {"PX_KEY": phoenix.KEY})
+        yield Case(target, missing=phoenix.version_id(1), cannot_hold="\0")
+
+
+@pytest.fixture
+def make_real_phoenix() -> Case:
+    """A real Phoenix that somebody has started, with a login where TEST_PHOENIX_KEY is set."""
+    spec = {"kind": "phoenix", "host": os.environ["TEST_PHOENIX_URL"], "prompt": f"refunds-{uuid4()}"}
+    key = os.environ.get("TEST_PHOENIX_KEY")
+    target = opened(
+        {**spec, "first_model": "gpt-x", "api_key_env": "PX_KEY" if key else None}, {"PX_KEY": key or ""}
+    )
+    return Case(target, missing=phoenix.version_id(999_999), cannot_hold="\0")
+
+
 MAKERS = [
     "make_git_bare",
     "make_git_with_working_copy",
@@ -91,9 +113,12 @@ MAKERS = [
     "make_webhook",
     "make_langfuse",
     "make_mlflow",
+    "make_phoenix",
 ]
 if "TEST_MLFLOW_URL" in os.environ:
     MAKERS.append("make_real_mlflow")
+if "TEST_PHOENIX_URL" in os.environ:
+    MAKERS.append("make_real_phoenix")
 
 
 @pytest.fixture(params=MAKERS)
