@@ -19,6 +19,7 @@ from bot.connectors.manual import ManualRecord, ManualTarget
 from bot.connectors.protocol import Target, TargetMisconfigured
 from bot.connectors.registries.langfuse import LangfuseTarget
 from bot.connectors.registries.mlflow import MlflowTarget
+from bot.connectors.registries.opik import OpikTarget
 from bot.connectors.registries.phoenix import PhoenixTarget
 from bot.connectors.registries.registry import Registry
 from bot.connectors.webhook import WebhookTarget
@@ -104,6 +105,7 @@ KINDS: dict[object, tuple[type[BaseModel], Callable[[Any, Surroundings], Target]
     "langfuse": (policy.LangfuseTarget, _registry(LangfuseTarget)),
     "manual": (policy.ManualTarget, _open_manual),
     "mlflow": (policy.MlflowTarget, _registry(MlflowTarget)),
+    "opik": (policy.OpikTarget, _registry(OpikTarget)),
     "phoenix": (policy.PhoenixTarget, _registry(PhoenixTarget)),
     "webhook": (policy.WebhookTarget, _open_webhook),
 }

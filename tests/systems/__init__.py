@@ -6,6 +6,7 @@ joins every suite of targets by its maker in `SYSTEMS`.
 
 from tests.systems.langfuse import local_langfuse
 from tests.systems.mlflow import local_mlflow
+from tests.systems.opik import local_opik
 from tests.systems.phoenix import local_phoenix
 from tests.systems.receiver import local_receiver
 
@@ -13,5 +14,6 @@ SYSTEMS = {
     "webhook": local_receiver,
     "langfuse": local_langfuse,
     "mlflow": local_mlflow,
+    "opik": local_opik,
     "phoenix": local_phoenix,
 }

@@ -7,12 +7,20 @@ One module for each kind of place, and `parts` for what they share. A kind that 
 from bot.policy.targets.git import GitTarget
 from bot.policy.targets.langfuse import LangfuseTarget
 from bot.policy.targets.mlflow import MlflowTarget
+from bot.policy.targets.opik import OpikTarget
 from bot.policy.targets.parts import Held, Registry
 from bot.policy.targets.people import ManualTarget, PolicyTarget, WebhookTarget
 from bot.policy.targets.phoenix import PhoenixTarget
 
 Target = (
-    GitTarget | LangfuseTarget | ManualTarget | MlflowTarget | PhoenixTarget | WebhookTarget | PolicyTarget
+    GitTarget
+    | LangfuseTarget
+    | ManualTarget
+    | MlflowTarget
+    | OpikTarget
+    | PhoenixTarget
+    | WebhookTarget
+    | PolicyTarget
 )
 
 __all__ = [
@@ -21,6 +29,7 @@ __all__ = [
     "LangfuseTarget",
     "ManualTarget",
     "MlflowTarget",
+    "OpikTarget",
     "PhoenixTarget",
     "PolicyTarget",
     "Registry",

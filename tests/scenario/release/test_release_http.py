@@ -228,6 +228,7 @@ def test_a_high_change_goes_in_stages(town: Town, monkeypatch: pytest.MonkeyPatc
         "webhook": {"stages": True},
         "langfuse": {"canary_label": "canary"},
         "mlflow": {"canary_alias": "early"},
+        "opik": {"canary_environment": "canary"},
         "phoenix": {"canary_tag": "canary"},
     }
     canary = "early" if kind == "mlflow" else "canary"

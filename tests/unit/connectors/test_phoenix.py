@@ -20,6 +20,7 @@ from tests.systems.phoenix import KEY, PROMPT, SETTINGS, LocalPhoenix, local_pho
 from tests.systems.system import System, served
 
 OTHER = version_id(1)
+CHAT = {"type": "chat", "messages": [{"role": "system", "content": "one"}]}
 
 
 def target_at(url: str, prompt: str = PROMPT, **more: Any) -> PhoenixTarget:
@@ -62,9 +63,8 @@ def odd_answers(url: str, name: str, key: str | None) -> list[tuple[int, str]]:
     """What a server says to questions whose answers nobody would guess: status, and plain words."""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     with httpx.Client(base_url=f"{url}/v1", headers=headers) as asking:
-        template = {"type": "chat", "messages": [{"role": "system", "content": "one"}]}
-        version = {**SETTINGS, "template": template, "template_type": "CHAT"}
-        string = {"template": {"type": "string", "template": "one"}, "template_type": "STR"}
+        version = {**SETTINGS, "template": CHAT, "template_type": "CHAT"}
+        other = {**version, "template": {"type": "string", "template": "one"}, "template_type": "STR"}
         tags = [{"name": "pc-1", "description": "begun"}]
         nothing, said = version_id(999_999), []
 
@@ -79,12 +79,10 @@ def odd_answers(url: str, name: str, key: str | None) -> list[tuple[int, str]]:
         ask("POST", f"/prompts/{name}/versions", {"version": version, "tags": tags})
         ask("POST", "/prompts", {"prompt": {"name": name}, "version": version})
         one = ask("GET", f"/prompts/{name}/versions").json()["data"][0]["id"]
-        ask("POST", f"/prompts/{name}/versions", {"version": {**version, **string}, "tags": tags})
+        ask("POST", f"/prompts/{name}/versions", {"version": other, "tags": tags})
         ask("POST", f"/prompts/{name}/versions", {"version": {"template_type": "CHAT"}, "tags": tags})
-        two = ask("POST", f"/prompts/{name}/versions", {"version": version, "tags": tags}).json()["data"][
-            "id"
-        ]
-        ask("GET", f"/prompts/{name}/tags/Bad")
+        made = ask("POST", f"/prompts/{name}/versions", {"version": version, "tags": tags})
+        two = made.json()["data"]["id"]
         ask("GET", f"/prompts/{name}/versions?cursor=HEAD")
         ask("GET", f"/prompt_versions/{nothing}/tags")
         ask("POST", f"/prompt_versions/{nothing}/tags", {"name": "production"})
@@ -104,7 +102,6 @@ ODD = [
     (422, "Only CHAT template type is supported for prompts"),
     (422, ""),
     (201, ""),
-    (422, "Invalid tag name"),
     (422, "Invalid cursor format: HEAD"),
     (404, "Prompt version not found"),
     (404, "Not Found"),
@@ -151,7 +148,7 @@ def test_without_a_live_version_the_newest_gives_the_settings(
     target: PhoenixTarget, server: LocalPhoenix
 ) -> None:
     """As in a prompt that was made in the browser and has no tag yet."""
-    server.add(PROMPT, "made by hand", **{**SETTINGS, "model_name": "gpt-y"})
+    server.add(PROMPT, "made by hand", model_name="gpt-y")
     assert server.versions[proposed(target, "two")]["model_name"] == "gpt-y"
 
 
@@ -223,14 +220,13 @@ def test_a_lost_answer_is_found_and_then_the_key_is_used_up(system: System, targ
         move(target, OTHER, new)
 
 
-# What no release may take for one text.
 PART = {"type": "text", "text": "one"}
 
 
 @pytest.mark.parametrize(
     "template",
     [
-        {"type": "chat", "messages": [{"role": "system", "content": "a"}, {"role": "user", "content": "b"}]},
+        {"type": "chat", "messages": [{"role": "user", "content": "a"}, {"role": "ai", "content": "b"}]},
         {"type": "chat", "messages": []},
         {"type": "chat", "messages": [{"role": "user", "content": [PART, PART]}]},
         {"type": "chat", "messages": [{"role": "user", "content": [{"type": "tool_call", "text": "x"}]}]},
@@ -273,9 +269,8 @@ def test_a_404_alone_does_not_mean_that_nothing_is_live(elsewhere: Response) -> 
 @pytest.mark.parametrize("name", ["7", "UHJvbXB0OjE=", "", 7])
 def test_an_answer_that_names_no_version_is_not_believed(name: Any) -> None:
     """Also the identifier of something else in Phoenix."""
-    template = {"type": "chat", "messages": [{"role": "system", "content": "one"}]}
     with (
-        served(JSONResponse({"data": {**SETTINGS, "id": name, "template": template}})) as url,
+        served(JSONResponse({"data": {**SETTINGS, "id": name, "template": CHAT}})) as url,
         pytest.raises(TargetUnavailable, match="not believed"),
     ):
         target_at(url).read_pointer("production")

@@ -14,7 +14,7 @@ from bot.connectors.git import GitTarget
 from bot.connectors.manual import ManualTarget
 from bot.connectors.opening import open_target
 from bot.connectors.protocol import Target
-from tests.systems import langfuse, mlflow, phoenix
+from tests.systems import langfuse, mlflow, opik, phoenix
 from tests.systems.receiver import SECRET, VARIABLE, receiver, receiving
 from tests.systems.system import served
 
@@ -85,6 +85,17 @@ def make_real_mlflow() -> Case:
 
 
 @pytest.fixture
+def make_opik() -> Iterator[Case]:
+    """A local Opik with a workspace and a key, and a prompt of the same name in another project."""
+    local = opik.LocalOpik()
+    local.add("refunds", "Freundlich antworten.", project="greetings", environments=["production"])
+    with served(local.app) as url:
+        spec = {"kind": "opik", "host": url, "workspace": opik.WORKSPACE, "prompt": "refunds"}
+        target = opened({**spec, "api_key_env": "OPIK_KEY"}, {"OPIK_KEY": opik.KEY})
+        yield Case(target, missing="v999", cannot_be_blank=True)
+
+
+@pytest.fixture
 def make_phoenix() -> Iterator[Case]:
     """A local Phoenix that asks for a key, with versions of another prompt between those of ours."""
     server = phoenix.LocalPhoenix()
@@ -113,6 +124,7 @@ MAKERS = [
     "make_webhook",
     "make_langfuse",
     "make_mlflow",
+    "make_opik",
     "make_phoenix",
 ]
 if "TEST_MLFLOW_URL" in os.environ:
