@@ -17,6 +17,7 @@ from bot.connectors.credentials import Credential, Lookup
 from bot.connectors.git import GitTarget
 from bot.connectors.manual import ManualRecord, ManualTarget
 from bot.connectors.protocol import Target, TargetMisconfigured
+from bot.connectors.registries.agenta import AgentaTarget
 from bot.connectors.registries.langfuse import LangfuseTarget
 from bot.connectors.registries.mlflow import MlflowTarget
 from bot.connectors.registries.opik import OpikTarget
@@ -101,6 +102,7 @@ def _registry(target: type[Registry[Any]]) -> Callable[[Any, Surroundings], Targ
 
 
 KINDS: dict[object, tuple[type[BaseModel], Callable[[Any, Surroundings], Target]]] = {
+    "agenta": (policy.AgentaTarget, _registry(AgentaTarget)),
     "git": (policy.GitTarget, _open_git),
     "langfuse": (policy.LangfuseTarget, _registry(LangfuseTarget)),
     "manual": (policy.ManualTarget, _open_manual),

@@ -82,7 +82,8 @@ def parse_policy(text: str, *, name: str, attributes_only: bool = False) -> Poli
 
 
 _UNKNOWN_TARGET = (
-    "A target needs a `kind` that this app knows: git, langfuse, manual, mlflow, opik, phoenix or webhook."
+    "A target needs a `kind` that this app knows: agenta, git, langfuse, manual, mlflow, opik, phoenix or "
+    "webhook."
 )
 _NO_MAPPING = "A policy is a mapping of keys to values. Begin it with `workflows:`."
 

@@ -4,6 +4,7 @@ Its maker yields a `System`: the stand-in behind a door, with what a policy says
 joins every suite of targets by its maker in `SYSTEMS`.
 """
 
+from tests.systems.agenta import local_agenta
 from tests.systems.langfuse import local_langfuse
 from tests.systems.mlflow import local_mlflow
 from tests.systems.opik import local_opik
@@ -12,6 +13,7 @@ from tests.systems.receiver import local_receiver
 
 SYSTEMS = {
     "webhook": local_receiver,
+    "agenta": local_agenta,
     "langfuse": local_langfuse,
     "mlflow": local_mlflow,
     "opik": local_opik,

@@ -4,6 +4,7 @@ One module for each kind of place, and `parts` for what they share. A kind that 
 `kind`, added to the union here and to `bot.connectors.opening`.
 """
 
+from bot.policy.targets.agenta import AgentaTarget
 from bot.policy.targets.git import GitTarget
 from bot.policy.targets.langfuse import LangfuseTarget
 from bot.policy.targets.mlflow import MlflowTarget
@@ -13,7 +14,8 @@ from bot.policy.targets.people import ManualTarget, PolicyTarget, WebhookTarget
 from bot.policy.targets.phoenix import PhoenixTarget
 
 Target = (
-    GitTarget
+    AgentaTarget
+    | GitTarget
     | LangfuseTarget
     | ManualTarget
     | MlflowTarget
@@ -24,6 +26,7 @@ Target = (
 )
 
 __all__ = [
+    "AgentaTarget",
     "GitTarget",
     "Held",
     "LangfuseTarget",

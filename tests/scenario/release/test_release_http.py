@@ -226,6 +226,7 @@ def test_a_high_change_goes_in_stages(town: Town, monkeypatch: pytest.MonkeyPatc
     """Where the policy says that the system knows a canary: it moves first, and both go back."""
     stage = {
         "webhook": {"stages": True},
+        "agenta": {"canary_environment": "canary"},
         "langfuse": {"canary_label": "canary"},
         "mlflow": {"canary_alias": "early"},
         "opik": {"canary_environment": "canary"},

@@ -107,9 +107,9 @@ def test_a_credential_is_looked_up_where_the_settings_are(
     [
         (
             {"kind": "ftp"},
-            "refunds has a target of the kind 'ftp'. Known are git, langfuse, manual, mlflow,",
+            "refunds has a target of the kind 'ftp'. Known are agenta, git, langfuse, manual, mlflow,",
         ),
-        ({}, "Known are git, langfuse, manual, mlflow, opik, phoenix and webhook."),
+        ({}, "Known are agenta, git, langfuse, manual, mlflow, opik, phoenix and webhook."),
         ({"kind": "git", "path": "x.md"}, "refunds cannot be used: repository: Field required."),
         ({"kind": "git", "repository": "r", "path": 3}, "path: Input should be a valid string."),
         ({"kind": "git", "repository": "r", "path": "../x"}, "'../x' must be a path inside the repository"),

@@ -32,7 +32,13 @@ SECONDS = 1.5
 """How long silence is waited for here; long enough for the requests before it on a machine that is busy."""
 RECORD = RecordInMemory()
 """What the app keeps for a webhook."""
-REGISTRIES = {"langfuse": "Langfuse", "mlflow": "MLflow", "opik": "Opik", "phoenix": "Phoenix"}
+REGISTRIES = {
+    "agenta": "Agenta",
+    "langfuse": "Langfuse",
+    "mlflow": "MLflow",
+    "opik": "Opik",
+    "phoenix": "Phoenix",
+}
 MOVED_LATER, FOUND_DONE, LEFT_TO_PEOPLE = "moved later", "found done", "left to people"
 
 
@@ -90,6 +96,8 @@ TABLE = {
             "host. It is wrong or expired, or lacks the right.",
             "mlflow": "127.0.0.1 does not accept the credential in MLFLOW_USER and MLFLOW_PASSWORD (401). It "
             "says: You are not authenticated. It is wrong or expired, or lacks the right.",
+            "agenta": "127.0.0.1 does not accept the credential in AGENTA_API_KEY (401). It is wrong or "
+            "expired, or lacks the right.",
             "opik": "127.0.0.1 does not accept the credential in OPIK_API_KEY (401). It says: User not "
             "allowed to access workspace. It is wrong or expired, or lacks the right.",
             "phoenix": "127.0.0.1 does not accept the credential in PHOENIX_API_KEY (401). It is wrong or "

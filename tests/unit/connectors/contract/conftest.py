@@ -14,7 +14,7 @@ from bot.connectors.git import GitTarget
 from bot.connectors.manual import ManualTarget
 from bot.connectors.opening import open_target
 from bot.connectors.protocol import Target
-from tests.systems import langfuse, mlflow, opik, phoenix
+from tests.systems import agenta, langfuse, mlflow, opik, phoenix
 from tests.systems.receiver import SECRET, VARIABLE, receiver, receiving
 from tests.systems.system import served
 
@@ -55,6 +55,23 @@ def make_webhook() -> Iterator[Case]:
     with receiving(receiver()["app"]) as url:
         target = opened({"kind": "webhook", "url": url, "secret_env": VARIABLE}, {VARIABLE: SECRET})
         yield Case(target, missing="m-000000000000")
+
+
+@pytest.fixture
+def make_agenta() -> Iterator[Case]:
+    """A local Agenta with an application that is empty, beside another one."""
+    local = agenta.LocalAgenta()
+    theirs = local.add("greetings", "Hello.")
+    local.make("refunds")
+    with served(local.app) as url:
+        spec = {"kind": "agenta", "host": url, "prompt": "refunds", "first_model": "gpt-x"}
+        target = opened({**spec, "api_key_env": "AG_KEY"}, {"AG_KEY": agenta.KEY})
+        yield Case(
+            target,
+            missing=theirs,
+            cannot_hold="\0",
+            cannot_empty="Nothing but refunds is deployed to production",
+        )
 
 
 @pytest.fixture
@@ -122,6 +139,7 @@ MAKERS = [
     "make_git_with_working_copy",
     "make_manual",
     "make_webhook",
+    "make_agenta",
     "make_langfuse",
     "make_mlflow",
     "make_opik",
