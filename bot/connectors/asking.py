@@ -37,7 +37,7 @@ Shape = TypeVar("Shape", bound=BaseModel)
 class Answer:
     """What came back: a status of the 200s, or one of the 400s that the caller has to understand.
 
-    ``data`` is the JSON in it; None where there was none.
+    ``data`` is the JSON in it; None where there was none, as in a 204.
     """
 
     status: int

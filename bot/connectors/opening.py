@@ -17,10 +17,13 @@ from bot.connectors.credentials import Credential, Lookup
 from bot.connectors.git import GitTarget
 from bot.connectors.manual import ManualRecord, ManualTarget
 from bot.connectors.protocol import Target, TargetMisconfigured
+from bot.connectors.registries.agenta import AgentaTarget
 from bot.connectors.registries.braintrust import BraintrustTarget
 from bot.connectors.registries.langfuse import LangfuseTarget
 from bot.connectors.registries.langsmith import LangsmithTarget
 from bot.connectors.registries.mlflow import MlflowTarget
+from bot.connectors.registries.opik import OpikTarget
+from bot.connectors.registries.phoenix import PhoenixTarget
 from bot.connectors.registries.promptlayer import PromptlayerTarget
 from bot.connectors.registries.registry import Registry
 from bot.connectors.webhook import WebhookTarget
@@ -103,11 +106,14 @@ def _registry(target: type[Registry[Any]]) -> Callable[[Any, Surroundings], Targ
 
 KINDS: dict[object, tuple[type[BaseModel], Callable[[Any, Surroundings], Target]]] = {
     "braintrust": (policy.BraintrustTarget, _registry(BraintrustTarget)),
+    "agenta": (policy.AgentaTarget, _registry(AgentaTarget)),
     "git": (policy.GitTarget, _open_git),
     "langfuse": (policy.LangfuseTarget, _registry(LangfuseTarget)),
     "langsmith": (policy.LangsmithTarget, _registry(LangsmithTarget)),
     "manual": (policy.ManualTarget, _open_manual),
     "mlflow": (policy.MlflowTarget, _registry(MlflowTarget)),
     "promptlayer": (policy.PromptlayerTarget, _registry(PromptlayerTarget)),
+    "opik": (policy.OpikTarget, _registry(OpikTarget)),
+    "phoenix": (policy.PhoenixTarget, _registry(PhoenixTarget)),
     "webhook": (policy.WebhookTarget, _open_webhook),
 }

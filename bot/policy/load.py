@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from bot.policy.model import RELEASE_POLICY, Policy, PolicyTarget, Workflow
 from bot.policy.sections import Durations, Gates, Lanes, Rules, Signals
+from bot.policy.targets import KINDS
 from bot.policy.yaml_lines import Lines, YamlError, read_yaml
 
 _SECTIONS = ("rules", "signals", "gates", "lanes", "durations", "freezes")
@@ -81,10 +82,7 @@ def parse_policy(text: str, *, name: str, attributes_only: bool = False) -> Poli
     return policy
 
 
-_UNKNOWN_TARGET = (
-    "A target needs a `kind` that this app knows: "
-    "braintrust, git, langfuse, langsmith, manual, mlflow, promptlayer or webhook."
-)
+_UNKNOWN_TARGET = f"A target needs a `kind` that this app knows: {', '.join(KINDS[:-1])} or {KINDS[-1]}."
 _NO_MAPPING = "A policy is a mapping of keys to values. Begin it with `workflows:`."
 
 

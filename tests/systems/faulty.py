@@ -43,10 +43,13 @@ class Faulty:
         nothing: Any,
         *,
         only: str = "",
+        about: bytes = b"",
     ) -> None:
         self._inner, self._where, self._twist, self._nothing = inner, where, twist, nothing
         self.only = only
         """What the path of a write ends with that may fail; the system's other writes never do."""
+        self.about = about
+        """What the body of such a write has in it, where others go to the same path."""
         self.fault: Fault | None = None
         self.moves = 0
         self.writes: list[dict[str, Any]] = []
@@ -68,6 +71,9 @@ class Faulty:
             await self._inner(scope, receive, send)
             return
         body = await _all(receive)
+        if self.about not in body:
+            await self._pass_on(scope, body, send)
+            return
         self.writes.append(json.loads(body or b"{}"))
         match self.fault:
             case Fault.REFUSES:

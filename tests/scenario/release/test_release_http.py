@@ -227,10 +227,13 @@ def test_a_high_change_goes_in_stages(town: Town, monkeypatch: pytest.MonkeyPatc
     stage = {
         "webhook": {"stages": True},
         "braintrust": {"canary_environment": "canary"},
+        "agenta": {"canary_environment": "canary"},
         "langfuse": {"canary_label": "canary"},
         "langsmith": {"canary_tag": "canary"},
         "mlflow": {"canary_alias": "early"},
         "promptlayer": {"canary_label": "canary"},
+        "opik": {"canary_environment": "canary"},
+        "phoenix": {"canary_tag": "canary"},
     }
     canary = "early" if kind == "mlflow" else "canary"
     with SYSTEMS[kind]("payouts", **stage[kind]) as system:

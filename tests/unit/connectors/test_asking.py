@@ -43,6 +43,7 @@ ANSWERS: list[tuple[Response, type[TargetError], str]] = [
     (Response('{"words": "hunter2-hunter2"}', 503), TargetUnavailable, "It says: [withheld]."),
     (Response("<html>", 200), TargetUnavailable, "not JSON"),
     (Response("", 200), TargetUnavailable, "not JSON"),
+    (Response("", 201), TargetUnavailable, "not JSON"),
     (Response("9" * (MOST_BYTES + 1), 200), TargetUnavailable, "more than 4 MB"),
 ]
 
@@ -57,6 +58,12 @@ def test_an_answer_that_means_the_same_everywhere(
     assert says in str(raised.value)
     assert str(raised.value).startswith("127.0.0.1 ")
     assert str(raised.value)[-1] in ".?"
+
+
+def test_an_answer_without_content_is_a_yes() -> None:
+    """Where the status says that there is none."""
+    answer = ask(Response(status_code=204))
+    assert (answer, answer.ok) == (Answer(204, None), True)
 
 
 @pytest.mark.parametrize("status", [200, 201, 404, 409, 422])

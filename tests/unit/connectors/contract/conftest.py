@@ -14,7 +14,7 @@ from bot.connectors.git import GitTarget
 from bot.connectors.manual import ManualTarget
 from bot.connectors.opening import open_target
 from bot.connectors.protocol import Target
-from tests.systems import braintrust, langfuse, langsmith, mlflow, promptlayer
+from tests.systems import agenta, braintrust, langfuse, langsmith, mlflow, opik, phoenix, promptlayer
 from tests.systems.receiver import SECRET, VARIABLE, receiver, receiving
 from tests.systems.system import served
 
@@ -67,6 +67,23 @@ def make_braintrust() -> Iterator[Case]:
 
 
 @pytest.fixture
+def make_agenta() -> Iterator[Case]:
+    """A local Agenta with an application that is empty, beside another one."""
+    local = agenta.LocalAgenta()
+    theirs = local.add("greetings", "Hello.")
+    local.make("refunds")
+    with served(local.app) as url:
+        spec = {"kind": "agenta", "host": url, "prompt": "refunds", "first_model": "gpt-x"}
+        target = opened({**spec, "api_key_env": "AG_KEY"}, {"AG_KEY": agenta.KEY})
+        yield Case(
+            target,
+            missing=theirs,
+            cannot_hold="\0",
+            cannot_empty="Nothing but refunds is deployed to production",
+        )
+
+
+@pytest.fixture
 def make_langfuse() -> Iterator[Case]:
     """A local Langfuse, with another prompt whose name begins like ours."""
     project = langfuse.LocalLangfuse()
@@ -115,19 +132,57 @@ def make_promptlayer() -> Iterator[Case]:
         yield Case(target, missing="999", cannot_hold="\0")
 
 
+@pytest.fixture
+def make_opik() -> Iterator[Case]:
+    """A local Opik with a workspace and a key, and a prompt of the same name in another project."""
+    local = opik.LocalOpik()
+    local.add("refunds", "Freundlich antworten.", project="greetings", environments=["production"])
+    with served(local.app) as url:
+        spec = {"kind": "opik", "host": url, "workspace": opik.WORKSPACE, "prompt": "refunds"}
+        target = opened({**spec, "api_key_env": "OPIK_KEY"}, {"OPIK_KEY": opik.KEY})
+        yield Case(target, missing="v999", cannot_be_blank=True)
+
+
+@pytest.fixture
+def make_phoenix() -> Iterator[Case]:
+    """A local Phoenix that asks for a key, with versions of another prompt between those of ours."""
+    server = phoenix.LocalPhoenix()
+    server.add("refunds-de", "Freundlich antworten.")
+    with served(server.app) as url:
+        spec = {"kind": "phoenix", "host": url, "prompt": "refunds", "first_model": "gpt-x"}
+        target = opened({**spec, "api_key_env": "PX_KEY"}, {"PX_KEY": phoenix.KEY})
+        yield Case(target, missing=phoenix.version_id(1), cannot_hold="\0")
+
+
+@pytest.fixture
+def make_real_phoenix() -> Case:
+    """A real Phoenix that somebody has started, with a login where TEST_PHOENIX_KEY is set."""
+    spec = {"kind": "phoenix", "host": os.environ["TEST_PHOENIX_URL"], "prompt": f"refunds-{uuid4()}"}
+    key = os.environ.get("TEST_PHOENIX_KEY")
+    target = opened(
+        {**spec, "first_model": "gpt-x", "api_key_env": "PX_KEY" if key else None}, {"PX_KEY": key or ""}
+    )
+    return Case(target, missing=phoenix.version_id(999_999), cannot_hold="\0")
+
+
 MAKERS = [
     "make_git_bare",
     "make_git_with_working_copy",
     "make_manual",
     "make_webhook",
     "make_braintrust",
+    "make_agenta",
     "make_langfuse",
     "make_langsmith",
     "make_mlflow",
     "make_promptlayer",
+    "make_opik",
+    "make_phoenix",
 ]
 if "TEST_MLFLOW_URL" in os.environ:
     MAKERS.append("make_real_mlflow")
+if "TEST_PHOENIX_URL" in os.environ:
+    MAKERS.append("make_real_phoenix")
 
 
 @pytest.fixture(params=MAKERS)

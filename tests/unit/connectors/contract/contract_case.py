@@ -45,6 +45,8 @@ class Case:
     missing: str = "0" * 40
     cannot_hold: str = ""
     """Characters that the system cannot keep. A text with one is refused and never altered."""
+    cannot_be_blank: bool = False
+    """The system keeps no text without a visible character, and one is refused."""
     cannot_empty: str = ""
     """What the target says where it cannot leave a pointer with nothing. Empty: it can."""
     number: int = 0
