@@ -105,8 +105,8 @@ TABLE = {
             "says: You are not authenticated. It is wrong or expired, or lacks the right.",
             "promptlayer": "127.0.0.1 does not accept the credential in PROMPTLAYER_API_KEY (401). It says: "
             "Invalid API key. It is wrong or expired, or lacks the right.",
-            "agenta": "127.0.0.1 does not accept the credential in AGENTA_API_KEY (401). It is wrong or "
-            "expired, or lacks the right.",
+            "agenta": "127.0.0.1 does not accept the credential in AGENTA_API_KEY (401). It says: "
+            "Unauthorized. It is wrong or expired, or lacks the right.",
             "opik": "127.0.0.1 does not accept the credential in OPIK_API_KEY (401). It says: User not "
             "allowed to access workspace. It is wrong or expired, or lacks the right.",
             "phoenix": "127.0.0.1 does not accept the credential in PHOENIX_API_KEY (401). It is wrong or "
