@@ -104,8 +104,8 @@ class AgentaTarget(Registry[Settings]):
         elif not references:
             raise TargetRefused(
                 f"Nothing but {self.prompt} is deployed to {move.pointer}, and Agenta brings back what was "
-                "last in an environment when something else is deployed there. Deploy another version, or switch "
-                "the prompt off where it is used."
+                "last in an environment when something else is deployed there. Deploy another version, or "
+                "switch the prompt off where it is used."
             )
         new = {"environment_id": str(environment.id), "environment_variant_id": str(environment.variant_id)}
         new |= {"slug": move.mark[SLUG], "message": move.why}
