@@ -3,9 +3,11 @@
 
 .POSIX:
 .SUFFIXES:
-.PHONY: help run test lint bench browser slow soak audit lock reset-sandbox clean install install-dev
+.PHONY: help run test lint bench browser registries slow soak audit lock reset-sandbox clean install install-dev
 
 VENV = .venv
+# The servers of registries need other versions of what the checks need.
+REGISTRIES = .registries
 PYTHONS = python3.13 python3.12 python3.11 python3
 SANDBOX_DATA = sandbox-data
 # Processes for the tests, which wait more than they reckon; whoever is done takes over from the others.
@@ -22,7 +24,7 @@ run: $(VENV)/installed ## start the app: in your workspace with tokens set, as a
 	@exec "$(VENV)/bin/prompt-change" run
 
 test: lint ## every check that needs no network
-	@"$(VENV)/bin/python" -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not browser"
+	@"$(VENV)/bin/python" -m pytest -n $(WORKERS) --dist worksteal -m "not slow and not browser and not real"
 
 lint: $(VENV)/installed-dev ## style, types and the direction of imports
 	@"$(VENV)/bin/ruff" check .
@@ -31,10 +33,13 @@ lint: $(VENV)/installed-dev ## style, types and the direction of imports
 	@"$(VENV)/bin/lint-imports"
 
 slow: $(VENV)/installed-dev ## the longer suites: crash points, races, attacks
-	@"$(VENV)/bin/python" -m pytest -n $(WORKERS) --dist worksteal -m "slow and not browser and not soak" $(LONG)
+	@"$(VENV)/bin/python" -m pytest -n $(WORKERS) --dist worksteal -m "slow and not browser and not soak and not real" $(LONG)
 
 soak: $(VENV)/installed-dev ## everything that takes long, every story on Postgres too, at ten times the size
-	@SUITE_TIMES=10 "$(VENV)/bin/python" -m pytest -n $(WORKERS) --dist worksteal -m "slow and not browser"
+	@SUITE_TIMES=10 "$(VENV)/bin/python" -m pytest -n $(WORKERS) --dist worksteal -m "slow and not browser and not real"
+
+registries: $(VENV)/installed-dev $(REGISTRIES)/installed ## the targets against real MLflow and Phoenix servers
+	@"$(VENV)/bin/python" -m tests.real "$(REGISTRIES)/bin"
 
 browser: $(VENV)/installed-dev ## the whole story in headless Chromium
 	@"$(VENV)/bin/python" -m pytest -m browser
@@ -51,7 +56,7 @@ reset-sandbox: ## forget everything that happened in the sandbox
 	@echo "The sandbox starts afresh at the next make run."
 
 clean: ## remove the virtual environment and every cache
-	@rm -rf "$(VENV)" .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist
+	@rm -rf "$(VENV)" "$(REGISTRIES)" .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 audit: $(VENV)/created ## look every locked package up among the known vulnerabilities; needs the network
@@ -67,7 +72,8 @@ lock: ## write the lock files anew from pyproject.toml
 	"$$tools/bin/uv" $(LOCK) pyproject.toml "$$tools/build.in" -o requirements.lock; \
 	"$$tools/bin/uv" $(LOCK) pyproject.toml --extra postgres --group dev -c requirements.lock -o requirements-dev.lock; \
 	"$$tools/bin/uv" $(LOCK) --group audit -o requirements-audit.lock; \
-	echo "Written: requirements.lock, requirements-dev.lock, requirements-audit.lock"
+	"$$tools/bin/uv" $(LOCK) --group registries -o requirements-registries.lock; \
+	echo "Written: requirements.lock and those of dev, audit and registries"
 
 # The first Python in the list that is new enough and can make virtual environments.
 FIND_PYTHON = for python in $(PYTHONS); do \
@@ -83,6 +89,13 @@ $(VENV)/installed: $(VENV)/created requirements.lock pyproject.toml
 	@echo "Installing what the app needs into $(VENV) ..."
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch "$@"
+
+$(REGISTRIES)/installed: requirements-registries.lock
+	@echo "Installing real servers of registries into $(REGISTRIES) ..."
+	@python=$$($(FIND_PYTHON)) && "$$python" -m venv "$(REGISTRIES)"
+	@"$(REGISTRIES)/bin/python" -m pip --disable-pip-version-check --quiet install --require-hashes \
+		-r requirements-registries.lock
 	@touch "$@"
 
 $(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock

@@ -169,6 +169,12 @@ class Asking:
                 "not believed."
             ) from error
 
+    def done(self, answer: Answer) -> Answer:
+        """The answer again, if by its own word the system did what it was asked; else TargetRefused."""
+        if not answer.ok:
+            self.refuse(answer)
+        return answer
+
     def refuse(self, answer: Answer) -> NoReturn:
         """Pass on that the system says no."""
         words = self.system.quoted(_words_in(answer.data))

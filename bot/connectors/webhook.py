@@ -183,9 +183,7 @@ class WebhookTarget:
     def _get(self, asking: Asking, **about: str) -> Answer:
         query = urlencode({"workflow": self.workflow, **about})
         answer = asking.ask("GET", f"?{query}", headers=self._signed(query.encode()))
-        if not answer.ok:
-            asking.refuse(answer)
-        return answer
+        return asking.done(answer)
 
     def _post(self, asking: Asking, told: dict[str, Any]) -> _Outcome:
         body = json.dumps(told).encode()

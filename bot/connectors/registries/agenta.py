@@ -180,9 +180,7 @@ class AgentaTarget(Registry[Settings]):
         if not _is_version(version):
             raise missing
         answer = asking.ask("GET", f"/applications/revisions/{version}", headers=self._signed())
-        if not answer.ok:
-            asking.refuse(answer)
-        found = asking.read(answer, One).application_revision
+        found = asking.read(asking.done(answer), One).application_revision
         if found is None or str(found.id) != version or found.application != application.id:
             raise missing
         return found
@@ -223,9 +221,7 @@ class AgentaTarget(Registry[Settings]):
 
     def _ask(self, asking: Asking, method: str, path: str, told: dict[str, Any]) -> Answer:
         answer = asking.ask(method, path, body=json.dumps(told).encode(), headers=self._signed())
-        if not answer.ok:
-            asking.refuse(answer)
-        return answer
+        return asking.done(answer)
 
     def _signed(self) -> dict[str, str]:
         return {"Authorization": f"ApiKey {self.credentials[0].value()}"}

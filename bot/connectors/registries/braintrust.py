@@ -60,7 +60,7 @@ class BraintrustTarget(Registry[Settings]):
         if prompt is None:
             return None
         answer = self._get(asking, f"/environment-object/prompt/{quote(prompt.id, safe='')}")
-        return asking.read(self._done(asking, answer), Associations).named(pointer)
+        return asking.read(asking.done(answer), Associations).named(pointer)
 
     def newest(self, asking: Asking, limit: int) -> list[Version]:
         """By the audit log of the prompt."""
@@ -102,7 +102,7 @@ class BraintrustTarget(Registry[Settings]):
             )
         path = f"/v1/prompt/{quote(newest.id, safe='')}"
         answer = self._told(asking, "PATCH", path, {"prompt_data": wanted})
-        return asking.read(self._done(asking, answer), Prompt).version
+        return asking.read(asking.done(answer), Prompt).version
 
     def was_made(self, asking: Asking, move: Move) -> bool:
         """There is a prompt of that name."""
@@ -113,9 +113,9 @@ class BraintrustTarget(Registry[Settings]):
         prompt = self._version(asking, str(move.new or move.old)).id
         path = f"/environment-object/prompt/{quote(prompt, safe='')}/{move.pointer}"
         if move.new is None:
-            self._done(asking, self._told(asking, "DELETE", path))
+            asking.done(self._told(asking, "DELETE", path))
         else:
-            self._done(asking, self._told(asking, "PUT", path, {"object_version": move.new}))
+            asking.done(self._told(asking, "PUT", path, {"object_version": move.new}))
 
     def settle(self, asking: Asking, move: Move) -> None:
         """Leave the mark. Where it is there already, Braintrust leaves it as it is."""
@@ -140,7 +140,7 @@ class BraintrustTarget(Registry[Settings]):
 
     def _find(self, asking: Asking, slug: str, **more: str) -> Prompt | None:
         query = urlencode({"project_name": self.given.project, "slug": slug, **more})
-        found = asking.read(self._done(asking, self._get(asking, f"/v1/prompt?{query}")), Prompts).objects
+        found = asking.read(asking.done(self._get(asking, f"/v1/prompt?{query}")), Prompts).objects
         if not found:
             return None
         if len(found) > 1 or found[0].slug != slug:
@@ -158,7 +158,7 @@ class BraintrustTarget(Registry[Settings]):
         answer = self._get(asking, f"/v1/prompt/{quote(prompt.id, safe='')}?version={version}")
         if answer.status in NO_SUCH_VERSION:
             raise missing  # the prompt is there: it was found before
-        found = asking.read(self._done(asking, answer), Prompt)
+        found = asking.read(asking.done(answer), Prompt)
         if found.id != prompt.id:
             raise TargetUnavailable(
                 f"{self.system.host} was asked for {self.prompt} and answers with {found.slug}, so it is not "
@@ -174,7 +174,7 @@ class BraintrustTarget(Registry[Settings]):
             return []
         told = audit_log_of(prompt.project_id, prompt.id)
         answer = self._told(asking, "POST", "/btql", told)
-        return asking.read(self._done(asking, answer), Log).versions()
+        return asking.read(asking.done(answer), Log).versions()
 
     def _held_already(self, asking: Asking, wanted: dict[str, Any]) -> str | None:
         """The newest version with exactly this, among the newest ones."""
@@ -187,14 +187,14 @@ class BraintrustTarget(Registry[Settings]):
         """A prompt of that name: a new one, or the one that is there, unchanged."""
         new = {"project_id": self._project(asking), "name": slug, "slug": slug, "prompt_data": data}
         answer = self._told(asking, "POST", "/v1/prompt", new)
-        return asking.read(self._done(asking, answer), Prompt).version
+        return asking.read(asking.done(answer), Prompt).version
 
     def _project(self, asking: Asking) -> str:
         known = self._known.get(asking)
         if known is not None:
             return known.project_id
         query = urlencode({"project_name": self.given.project})
-        found = asking.read(self._done(asking, self._get(asking, f"/v1/project?{query}")), Projects).objects
+        found = asking.read(asking.done(self._get(asking, f"/v1/project?{query}")), Projects).objects
         ids = [each.id for each in found if each.name == self.given.project]
         if not ids:
             raise TargetRefused(f"Braintrust has no project {self.given.project} that this key can see.")
@@ -215,11 +215,6 @@ class BraintrustTarget(Registry[Settings]):
     def _told(self, asking: Asking, method: str, path: str, told: dict[str, Any] | None = None) -> Answer:
         body = None if told is None else json.dumps(told).encode()
         return asking.ask(method, path, body=body, headers=self._signed())
-
-    def _done(self, asking: Asking, answer: Answer) -> Answer:
-        if not answer.ok:
-            asking.refuse(answer)
-        return answer
 
     def _signed(self) -> dict[str, str]:
         (key,) = self.credentials

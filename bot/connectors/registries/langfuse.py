@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from bot.connectors.asking import Answer, Asking
+from bot.connectors.asking import Asking
 from bot.connectors.pointers import refuse_unknown
 from bot.connectors.protocol import TargetRefused, TargetUnavailable, Version, VersionMissing
 from bot.connectors.registries.langfuse_answers import Listed, Prompt, as_version, is_missing
@@ -43,7 +43,7 @@ class LangfuseTarget(Registry[Settings]):
     def newest(self, asking: Asking, limit: int) -> list[Version]:
         """Langfuse lists the numbers of versions only, so each is read as well."""
         query = urlencode({"name": self.prompt, "limit": 100})
-        answer = self._done(asking, asking.ask("GET", f"{PROMPTS}?{query}", headers=self._signed()))
+        answer = asking.done(asking.ask("GET", f"{PROMPTS}?{query}", headers=self._signed()))
         found = [each for each in asking.read(answer, Listed).data if each.name == self.prompt]
         numbers = sorted({number for each in found for number in each.versions}, reverse=True)[:limit]
         with ThreadPoolExecutor(AT_ONCE) as readers:
@@ -83,7 +83,7 @@ class LangfuseTarget(Registry[Settings]):
             self._text_of(live)  # a chat prompt is refused before a text is put beside it
         new = {"type": "text", "name": self.prompt, "prompt": text, "labels": [found_by]}
         new |= {"config": live.config if live else {}, "commitMessage": said[:LONGEST_COMMIT_MESSAGE]}
-        self._done(asking, asking.ask("POST", PROMPTS, body=_json(new), headers=self._signed()))
+        asking.done(asking.ask("POST", PROMPTS, body=_json(new), headers=self._signed()))
         stored = self.at(asking, found_by)
         if stored is None:
             raise TargetUnavailable(
@@ -99,7 +99,7 @@ class LangfuseTarget(Registry[Settings]):
         """Add both labels, which takes them from the version that had them."""
         body = _json({"newLabels": [move.pointer, move.mark]})
         path = f"{self._path}/versions/{move.new}"
-        self._done(asking, asking.ask("PATCH", path, body=body, headers=self._signed()))
+        asking.done(asking.ask("PATCH", path, body=body, headers=self._signed()))
 
     def by_hand(self, pointer: str, wanted: str | None) -> str:
         """What to click in Langfuse."""
@@ -124,7 +124,7 @@ class LangfuseTarget(Registry[Settings]):
         answer = asking.ask("GET", f"{self._path}?{query}", headers=self._signed())
         if is_missing(answer):
             return None
-        found = asking.read(self._done(asking, answer), Prompt)
+        found = asking.read(asking.done(answer), Prompt)
         if (
             found.name != self.prompt
             or label not in {"", *found.labels}
@@ -143,11 +143,6 @@ class LangfuseTarget(Registry[Settings]):
                 "prompts only."
             )
         return found.prompt
-
-    def _done(self, asking: Asking, answer: Answer) -> Answer:
-        if not answer.ok:
-            asking.refuse(answer)
-        return answer
 
 
 def _json(data: dict[str, Any]) -> bytes:

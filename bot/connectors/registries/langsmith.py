@@ -89,7 +89,7 @@ class LangsmithTarget(Registry[Settings]):
             raise TargetUnavailable(
                 f"{self.system.host} stored another version at the same moment. Try this one again."
             )
-        return asking.read(self._done(asking, answer), Made).commit.commit_hash
+        return asking.read(asking.done(answer), Made).commit.commit_hash
 
     def was_made(self, asking: Asking, move: Move) -> bool:
         """The mark is there, and the pointer has moved since."""
@@ -108,7 +108,7 @@ class LangsmithTarget(Registry[Settings]):
         tags = f"/repos/-/{self.prompt}/tags"
         marked = self._told(asking, "POST", tags, {"tag_name": move.mark, "commit_id": commit})
         if marked.status != CONFLICT:  # it is there from an attempt before
-            self._done(asking, marked)
+            asking.done(marked)
         pointer = f"{tags}/{quote(move.pointer, safe='')}"
         if move.new is None:
             told = self._told(asking, "DELETE", pointer)
@@ -116,7 +116,7 @@ class LangsmithTarget(Registry[Settings]):
             told = self._told(asking, "POST", tags, {"tag_name": move.pointer, "commit_id": commit})
         else:
             told = self._told(asking, "PATCH", pointer, {"commit_id": commit})
-        self._done(asking, told)
+        asking.done(told)
 
     def by_hand(self, pointer: str, wanted: str | None) -> str:
         """What to click in LangSmith."""
@@ -128,21 +128,21 @@ class LangsmithTarget(Registry[Settings]):
 
     def _tags(self, asking: Asking) -> Tags:
         answer = self._get(asking, f"/repos/-/{self.prompt}/tags")
-        return Tags([]) if self._is_gone(asking, answer) else asking.read(self._done(asking, answer), Tags)
+        return Tags([]) if self._is_gone(asking, answer) else asking.read(asking.done(answer), Tags)
 
     def _commits(self, asking: Asking, *, limit: int, offset: int = 0) -> Commits:
         query = urlencode({"limit": limit, "offset": offset})
         answer = self._get(asking, f"/commits/-/{self.prompt}/?{query}")
         if self._is_gone(asking, answer):
             return Commits(commits=[], total=0)
-        return asking.read(self._done(asking, answer), Commits)
+        return asking.read(asking.done(answer), Commits)
 
     def _is_gone(self, asking: Asking, answer: Answer) -> bool:
         """Whether there is no such prompt: a 404, and a list of prompts that does not have it."""
         if not is_missing(answer):
             return False
         query = urlencode({"query": self.prompt, "is_public": "false", "limit": PAGE, "offset": 0})
-        listed = asking.read(self._done(asking, self._get(asking, f"/repos/?{query}")), Repos)
+        listed = asking.read(asking.done(self._get(asking, f"/repos/?{query}")), Repos)
         return all(each.repo_handle != self.prompt for each in listed.repos)
 
     def _newest_or_prompt(self, asking: Asking) -> Listed | None:
@@ -152,7 +152,7 @@ class LangsmithTarget(Registry[Settings]):
             new = {"repo_handle": self.prompt, "is_public": False}
             answer = self._told(asking, "POST", "/repos/", new)
             if answer.status != CONFLICT:  # it is there, and empty
-                self._done(asking, answer)
+                asking.done(answer)
         return newest
 
     def _manifest(self, asking: Asking, version: str) -> Manifest:
@@ -164,7 +164,7 @@ class LangsmithTarget(Registry[Settings]):
         answer = self._get(asking, f"/commits/-/{self.prompt}/{version}?include_model=true")
         if is_missing(answer) and self._find(asking, version) is None:
             raise missing
-        found = asking.read(self._done(asking, answer), One)
+        found = asking.read(asking.done(answer), One)
         if found.commit_hash != version:
             raise TargetUnavailable(
                 f"{self.system.host} was asked for the commit {version} of {self.prompt} and answers with "
@@ -208,10 +208,10 @@ class LangsmithTarget(Registry[Settings]):
         answer = self._get(asking, f"{path}?limit={PAGE}")
         if is_missing(answer):
             return None
-        found = asking.read(self._done(asking, answer), History)
+        found = asking.read(asking.done(answer), History)
         if found.total > PAGE:
             rest = self._get(asking, f"{path}?limit={PAGE}&offset={found.total - PAGE}")
-            found.transitions += asking.read(self._done(asking, rest), History).transitions
+            found.transitions += asking.read(asking.done(rest), History).transitions
         return found
 
     def _get(self, asking: Asking, path: str) -> Answer:
@@ -220,11 +220,6 @@ class LangsmithTarget(Registry[Settings]):
     def _told(self, asking: Asking, method: str, path: str, told: dict[str, Any] | None = None) -> Answer:
         body = None if told is None else json.dumps(told).encode()
         return asking.ask(method, path, body=body, headers=self._signed())
-
-    def _done(self, asking: Asking, answer: Answer) -> Answer:
-        if not answer.ok:
-            asking.refuse(answer)
-        return answer
 
     def _signed(self) -> dict[str, str]:
         (key,) = self.credentials

@@ -124,9 +124,7 @@ class MlflowTarget(Registry[Settings]):
         return self._believed(asking, answer, version)
 
     def _believed(self, asking: Asking, answer: Answer, version: str = "") -> Held:
-        if not answer.ok:
-            asking.refuse(answer)
-        found = asking.read(answer, One).model_version
+        found = asking.read(asking.done(answer), One).model_version
         if found.name != self.prompt or version not in {"", found.version}:
             raise TargetUnavailable(
                 f"{self.system.host} was asked for {self.prompt} and answers with version {found.version} "
@@ -140,9 +138,7 @@ class MlflowTarget(Registry[Settings]):
         which += f" AND tags.`{tag}` = 'proposal'" if tag else ""
         about = {"filter": which, "max_results": str(limit), "order_by": "version_number DESC"}
         answer = self._get(asking, "/model-versions/search", about)
-        if not answer.ok:
-            asking.refuse(answer)
-        return asking.read(answer, Found).model_versions
+        return asking.read(asking.done(answer), Found).model_versions
 
     def _live_settings(self, asking: Asking) -> dict[str, str]:
         live = self.at(asking, self.live_pointer)
@@ -175,9 +171,7 @@ class MlflowTarget(Registry[Settings]):
 
     def _write(self, asking: Asking, method: str, path: str, told: dict[str, Any]) -> Answer:
         answer = self._post(asking, method, path, told)
-        if not answer.ok:
-            asking.refuse(answer)
-        return answer
+        return asking.done(answer)
 
     def _signed(self) -> dict[str, str]:
         if not self.credentials:

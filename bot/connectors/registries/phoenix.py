@@ -84,12 +84,12 @@ class PhoenixTarget(Registry[Settings]):
         told = {"version": version, "tags": [{"name": found_by, "description": "proposal"}]}
         answer = self._write(asking, "POST", f"{self._path}/versions", told)
         if answer.status != NOT_FOUND:
-            return asking.read(self._done(asking, answer), One).data.id
+            return asking.read(asking.done(answer), One).data.id
         # The first version makes the prompt, and is the one that cannot bring its tag along.
         made = self._write(
             asking, "POST", "/v1/prompts", {"prompt": {"name": self.prompt}, "version": version}
         )
-        stored = asking.read(self._done(asking, made), One).data.id
+        stored = asking.read(asking.done(made), One).data.id
         self._tag(asking, stored, found_by, "proposal")
         return stored
 
@@ -106,7 +106,7 @@ class PhoenixTarget(Registry[Settings]):
         path = f"/v1/prompt_versions/{quote(str(move.old), safe='')}/tags/{move.pointer}"
         answer = asking.ask("DELETE", path, body=b"{}", headers=self._signed())
         if answer.status != NOT_FOUND:  # then somebody was faster, and the reading says so
-            self._done(asking, answer)
+            asking.done(answer)
 
     def settle(self, asking: Asking, move: Move) -> None:
         """A move that was begun is done now; a pointer that others put there leaves nothing."""
@@ -131,7 +131,7 @@ class PhoenixTarget(Registry[Settings]):
         if answer.status == NOT_FOUND:
             self._listed(asking, limit=1)
             return None
-        found = asking.read(self._done(asking, answer), One).data
+        found = asking.read(asking.done(answer), One).data
         if not is_version(found.id):
             raise TargetUnavailable(
                 f"{self.system.host} names a version {found.id[:40]!r}, which is no name of Phoenix's, so it "
@@ -142,7 +142,7 @@ class PhoenixTarget(Registry[Settings]):
     def _listed(self, asking: Asking, *, limit: int, cursor: str = "") -> list[Held]:
         about = {"limit": str(limit), **({"cursor": cursor} if cursor else {})}
         answer = asking.ask("GET", f"{self._path}/versions?{urlencode(about)}", headers=self._signed())
-        return asking.read(self._done(asking, answer), Listed).data[:limit]
+        return asking.read(asking.done(answer), Listed).data[:limit]
 
     def _message_of(self, found: Held) -> tuple[str, str]:
         """Role and text."""
@@ -171,7 +171,7 @@ class PhoenixTarget(Registry[Settings]):
     def _marked(self, asking: Asking, move: Move) -> str | None:
         """How the move's mark is described; None where there is none."""
         path = f"/v1/prompt_versions/{quote(str(move.new or move.old), safe='')}/tags?limit={MOST_TAGS}"
-        answer = self._done(asking, asking.ask("GET", path, headers=self._signed()))
+        answer = asking.done(asking.ask("GET", path, headers=self._signed()))
         found = {each.name: each.description or "" for each in asking.read(answer, Tags).data}
         return found.get(move.mark)
 
@@ -180,15 +180,10 @@ class PhoenixTarget(Registry[Settings]):
 
     def _tag(self, asking: Asking, version: str, name: str, said: str) -> None:
         path = f"/v1/prompt_versions/{quote(version, safe='')}/tags"
-        self._done(asking, self._write(asking, "POST", path, {"name": name, "description": said}))
+        asking.done(self._write(asking, "POST", path, {"name": name, "description": said}))
 
     def _write(self, asking: Asking, method: str, path: str, told: dict[str, Any]) -> Answer:
         return asking.ask(method, path, body=json.dumps(told).encode(), headers=self._signed())
-
-    def _done(self, asking: Asking, answer: Answer) -> Answer:
-        if not answer.ok:
-            asking.refuse(answer)
-        return answer
 
     def _signed(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.credentials[0].value()}"} if self.credentials else {}

@@ -141,7 +141,7 @@ class PromptlayerTarget(Registry[Settings]):
         answer = self._get(asking, f"/prompt-templates/{self._name}/labels")
         if is_missing(answer) and not self._is_listed(asking):
             return Labels(release_labels=[])
-        return asking.read(self._done(asking, answer), Labels)
+        return asking.read(asking.done(answer), Labels)
 
     def _version(self, asking: Asking, version: str) -> Held:
         is_number = version.isascii() and version.isdecimal() and not version.startswith("0")
@@ -157,7 +157,7 @@ class PromptlayerTarget(Registry[Settings]):
         if is_missing(answer):
             self._is_listed(asking)
             return None
-        found = asking.read(self._done(asking, answer), Held)
+        found = asking.read(asking.done(answer), Held)
         if found.prompt_name != self.prompt or version not in {"", str(found.version)}:
             raise TargetUnavailable(
                 f"{self.system.host} was asked for {self.prompt} and answers with version {found.version} of "
@@ -168,7 +168,7 @@ class PromptlayerTarget(Registry[Settings]):
     def _is_listed(self, asking: Asking) -> bool:
         """Whether the list of prompts has this one. Refused where there is no such list."""
         query = urlencode({"name": self.prompt, "page": 1, "per_page": 100})
-        answer = self._done(asking, self._get(asking, f"/prompt-templates?{query}"))
+        answer = asking.done(self._get(asking, f"/prompt-templates?{query}"))
         return any(each.prompt_name == self.prompt for each in asking.read(answer, Prompts).items)
 
     def _text_of(self, found: Held) -> str:
@@ -185,12 +185,7 @@ class PromptlayerTarget(Registry[Settings]):
 
     def _write(self, asking: Asking, method: str, path: str, told: dict[str, Any] | None = None) -> None:
         body = None if told is None else json.dumps(told).encode()
-        self._done(asking, asking.ask(method, path, body=body, headers=self._signed()))
-
-    def _done(self, asking: Asking, answer: Answer) -> Answer:
-        if not answer.ok:
-            asking.refuse(answer)
-        return answer
+        asking.done(asking.ask(method, path, body=body, headers=self._signed()))
 
     def _signed(self) -> dict[str, str]:
         (key,) = self.credentials

@@ -130,8 +130,8 @@ def test_nothing_is_deployed_while_a_restore_is_under_way(town: Town) -> None:
     aside = town.repository.with_suffix(".aside")
     town.repository.rename(aside)
     asks_back(town, "U0DEV")
-    aside.rename(town.repository)
     deploy(town, number)
+    aside.rename(town.repository)
     assert "PC-1 is being restored on summaries." in town.whispers("U0DEV")[-1]
     town.moment.pass_by(minutes=5)
     town.settle()

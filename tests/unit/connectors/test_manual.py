@@ -1,15 +1,10 @@
 """The manual target: the app asks, a person acts and confirms."""
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from bot.connectors.manual import ManualTarget, version_of_text
 from bot.connectors.protocol import NeedsPerson
-
-sys.path.insert(0, str(Path(__file__).parent / "contract"))
-from contract_case import RecordInMemory
+from tests.systems.record import RecordInMemory
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """From a target in the policy file to the object that moves its pointer."""
 
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,9 +17,7 @@ from bot.policy.model import ManualTarget as ManualSpec
 from bot.policy.targets import LangfuseTarget as LangfuseSpec
 from bot.policy.targets import WebhookTarget as WebhookSpec
 from bot.settings import secret_named
-
-sys.path.insert(0, str(Path(__file__).parent / "contract"))
-from contract_case import RecordInMemory
+from tests.systems.record import RecordInMemory
 
 BASE = Path("/srv/prompt-change")
 

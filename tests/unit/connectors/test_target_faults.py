@@ -5,7 +5,6 @@ live that is not, the move is tried again under the same key, and it has one eff
 """
 
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,10 +22,8 @@ from bot.connectors.protocol import (
 )
 from tests.systems import SYSTEMS
 from tests.systems.faulty import WORDS, Fault
+from tests.systems.record import RecordInMemory
 from tests.systems.system import ELSEWHERE, System
-
-sys.path.insert(0, str(Path(__file__).parent / "contract"))
-from contract_case import RecordInMemory
 
 SECONDS = 1.5
 """How long silence is waited for here; long enough for the requests before it on a machine that is busy."""

@@ -3,12 +3,10 @@
 import hashlib
 import hmac
 import json
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -30,9 +28,7 @@ from bot.connectors.protocol import (
 )
 from bot.connectors.webhook import SIGNATURE, TIMESTAMP, WebhookTarget, signature
 from tests.systems.receiver import SECRET, VARIABLE, documented, receiver, receiving
-
-sys.path.insert(0, str(Path(__file__).parent / "contract"))
-from contract_case import RecordInMemory
+from tests.systems.record import RecordInMemory
 
 NOW = 1_800_000_000
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from contract_case import Case, RecordInMemory
+from contract_case import Case
 from git_hand import GitHand, Ticking
 from pydantic import SecretStr
 
@@ -16,6 +16,7 @@ from bot.connectors.opening import open_target
 from bot.connectors.protocol import Target
 from tests.systems import agenta, braintrust, langfuse, langsmith, mlflow, opik, phoenix, promptlayer
 from tests.systems.receiver import SECRET, VARIABLE, receiver, receiving
+from tests.systems.record import RecordInMemory
 from tests.systems.system import served
 
 
