@@ -23,6 +23,7 @@ from bot.changes.outcome import Actor, Refused
 from bot.changes.rechecks import after_new_policy, count_again
 from bot.changes.roll_back import roll_back as roll_back_release
 from bot.changes.settle import settle
+from bot.outbox.crew import do_one
 from bot.outbox.moves import Mover
 from bot.outbox.results import Result
 from bot.policy.load import PolicyError, parse_policy
@@ -127,7 +128,7 @@ def _carry_out(context: Context, targets: Targets, rollback_id: int) -> int:
 
     mover = Mover(context.store, lambda move: targets.open(move.workflow, move.target), settled, utc_now)
     until = utc_now() + PATIENCE
-    while mover.step() is None or (_is_under_way(context, rollback_id) and utc_now() < until):
+    while do_one(mover.find) is None or (_is_under_way(context, rollback_id) and utc_now() < until):
         time.sleep(0.05)
     with context.reading() as session:
         rollback = releases.rollback(session, rollback_id)

@@ -1,6 +1,8 @@
-"""Threads that do one kind of step over and over, and sleep while there is nothing to do.
+"""Threads that look for one kind of work and do it, over and over, and sleep while there is none.
 
-A step that fails is logged and tried again. A thread must never die of what it works on.
+However many there are, one of the sleepers watches, and whoever finds something wakes the next to look for
+more: so many targets are moved at once, and idle threads cost nothing. What fails is logged and tried again.
+A thread must never die of what it works on.
 """
 
 import threading
@@ -28,20 +30,33 @@ class Rest:
     deaf: bool = False
 
 
-Step = Callable[[], Rest | None]
-"""Does one piece of work and returns None, or says for how long there is none."""
+Work = Callable[[], None]
+Find = Callable[[], Work | Rest]
+"""Takes one piece of work from the rows, so that nobody else finds it, or says for how long there is none."""
+
+
+def do_one(find: Find) -> Rest | None:
+    """Find one piece of work and do it, in this thread; or say for how long there is none."""
+    found = find()
+    if isinstance(found, Rest):
+        return found
+    found()
+    return None
 
 
 class Crew:
-    """``size`` threads that share one step.
+    """``size`` threads that share one way to find work.
 
     ``gather`` is how many seconds a woken thread waits before it looks, so that a thousand clicks do not
     mean a thousand looks at the database.
     """
 
-    def __init__(self, name: str, step: Step, bell: Bell, *, size: int, gather: float) -> None:
-        self._name, self._step, self._bell, self._size = name, step, bell, size
+    def __init__(self, name: str, find: Find, bell: Bell, *, size: int, gather: float) -> None:
+        self._name, self._find, self._bell, self._size = name, find, bell, size
         self._gather = gather
+        self._sleepers = threading.Condition()
+        self._is_watched = False
+        self._called = 0
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -59,6 +74,8 @@ class Crew:
         """No thread begins another step."""
         self._stopping.set()
         self._bell.ring()
+        with self._sleepers:
+            self._sleepers.notify_all()
 
     def join(self, timeout: float) -> bool:
         """Wait for the threads to end, and say whether all did. What is under way keeps its lease."""
@@ -76,18 +93,51 @@ class Crew:
     def _work(self) -> None:
         while not self._stopping.is_set():
             heard = self._bell.count
-            rest = self._one()
-            if rest is None:
-                continue
+            found = self._look()
+            if isinstance(found, Rest):
+                self._sleep(found, heard)
+            else:
+                self._call_next()
+                self._do(found)
+
+    def _look(self) -> Work | Rest:
+        try:
+            return self._find()
+        except Exception:  # noqa: BLE001  as in _do
+            return self._failed()
+
+    def _do(self, work: Work) -> None:
+        try:
+            work()
+        except Exception:  # noqa: BLE001  a worker outlives whatever its work may raise; the row's lease gives it back
+            self._stopping.wait(self._failed().seconds)
+
+    def _failed(self) -> Rest:
+        _log.exception("outbox step failed", fault=fault_id(), crew=self._name)
+        return Rest(deaf=True)
+
+    def _call_next(self) -> None:
+        """There may be more: one of those that sleep looks at once."""
+        with self._sleepers:
+            self._called += 1
+            self._sleepers.notify()
+
+    def _sleep(self, rest: Rest, heard: int) -> None:
+        """Watch, or sleep until called where another one watches already."""
+        with self._sleepers:
+            if self._is_watched:
+                called = self._called
+                self._sleepers.wait_for(
+                    lambda: self._called != called or not self._is_watched or self._stopping.is_set()
+                )
+                return
+            self._is_watched = True
+        try:
             if rest.deaf:
                 self._stopping.wait(rest.seconds)
-                continue
-            self._bell.wait_beyond(heard, rest.seconds)
-            self._stopping.wait(self._gather)
-
-    def _one(self) -> Rest | None:
-        try:
-            return self._step()
-        except Exception:  # noqa: BLE001  a worker outlives whatever its work may raise; the row's lease gives it back
-            _log.exception("outbox step failed", fault=fault_id(), crew=self._name)
-            return Rest(deaf=True)
+            else:
+                self._bell.wait_beyond(heard, rest.seconds)
+                self._stopping.wait(self._gather)
+        finally:
+            with self._sleepers:
+                self._is_watched = False

@@ -8,6 +8,7 @@ import random
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -16,7 +17,7 @@ from slack_sdk import WebClient
 from bot.logs import fault_id
 from bot.outbox.answers import Means, Trouble
 from bot.outbox.backoff import LONGEST_FOR_MESSAGES, Jitter, delay
-from bot.outbox.crew import POLL_SECONDS, Rest
+from bot.outbox.crew import POLL_SECONDS, Rest, Work
 from bot.outbox.drawn import Draw
 from bot.outbox.ledger import LEASE, LeaseLostError, Ledger, TellOfParked, nobody
 from bot.outbox.mail import Mail
@@ -66,23 +67,24 @@ class Postman:
         self._turn = threading.Lock()
         self._last_work = now()
 
-    def step(self) -> Rest | None:
-        """Do one piece of work, or say for how long there is none."""
+    def find(self) -> Work | Rest:
+        """Take the next message to post or to redraw, or say for how long there is none."""
         silence = self._silence.left(self._now())
         if silence:
             return Rest(min(POLL_SECONDS, silence.total_seconds()))
         message = self._next_post()
         if message is not None:
-            try:
-                self._work(self._posting.post, message)
-            finally:
-                self._pace.sent(message.recipient, self._now())
-            return None
+            return partial(self._post, message)
         message = self._next_redraw()
         if message is not None:
-            self._work(self._redrawing.redraw, message)
-            return None
+            return partial(self._work, self._redrawing.redraw, message)
         return self._rest(self._now())
+
+    def _post(self, message: Message) -> None:
+        try:
+            self._work(self._posting.post, message)
+        finally:
+            self._pace.sent(message.recipient, self._now())
 
     def problem(self) -> str | None:
         """Why messages do not leave, in words for the readiness page, or None.

@@ -8,6 +8,7 @@ import hashlib
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -25,7 +26,7 @@ from bot.connectors.protocol import (
 from bot.logs import fault_id
 from bot.outbox.backoff import LONGEST, Jitter, delay
 from bot.outbox.claims import URGENT, claim_move, move_is_due
-from bot.outbox.crew import Rest
+from bot.outbox.crew import Rest, Work
 from bot.outbox.ledger import LeaseLostError
 from bot.outbox.results import (
     Elsewhere,
@@ -52,7 +53,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Mover:
-    """Makes one move a ``step``."""
+    """Finds moves, one at a time, and makes them."""
 
     def __init__(
         self,
@@ -67,23 +68,24 @@ class Mover:
         self._store, self._open_target, self._settle_result = store, open_target, settle
         self._now, self._jitter, self._lease = now, jitter, lease
 
-    def step(self) -> Rest | None:
-        """Make the next move that is due, or say for how long there is none.
+    def find(self) -> Work | Rest:
+        """Take the next move that is due, to be made by whoever asked; or say for how long there is none."""
+        move = self._claim()
+        return Rest() if move is None else partial(self._carry, move)
+
+    def _carry(self, move: Move) -> None:
+        """Make a move and write down what became of it.
 
         An exception from ``settle`` passes through: the row keeps its lease, and is taken up again after it.
         """
-        move = self._claim()
-        if move is None or move.id is None:
-            return Rest()
         try:
             result = self._make(move)
         except LeaseLostError:
             _log.warning("another worker took the move over", move_id=move.id)
-            return None
+            return
         self._write_trouble(move, result)
-        self._settle_result(move.id, result)
+        self._settle_result(move.id or 0, result)
         self._let_go(move)
-        return None
 
     def _make(self, move: Move) -> Result:
         try:

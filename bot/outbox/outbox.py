@@ -5,15 +5,17 @@ leave the process.
 """
 
 import time
+from functools import partial
 from typing import Final
 
 from bot.outbox.bell import Bell
-from bot.outbox.crew import Crew, Rest, Step
+from bot.outbox.crew import Crew, Find, Rest, Work, do_one
 from bot.outbox.messages import Postman
 from bot.outbox.moves import Mover
 
 MESSAGE_WORKERS: Final = 2
-MOVE_WORKERS: Final = 3
+MOVE_WORKERS: Final = 16
+"""Ten rollbacks at once wait for ten targets at once. Those that wait for work cost nothing."""
 
 GATHER_MOVES: Final = 0.05
 GATHER_MESSAGES: Final = 0.2
@@ -33,10 +35,10 @@ class Outbox:
     ) -> None:
         self._postman = postman
         self._bell = Bell()
-        self._move = self._ringing(mover.step)
+        self._moves = self._ringing(mover.find)
         self._crews = (
-            Crew("move", self._move, self._bell, size=move_workers, gather=GATHER_MOVES),
-            Crew("message", postman.step, self._bell, size=message_workers, gather=GATHER_MESSAGES),
+            Crew("move", self._moves, self._bell, size=move_workers, gather=GATHER_MOVES),
+            Crew("message", postman.find, self._bell, size=message_workers, gather=GATHER_MESSAGES),
         )
 
     def wake(self) -> None:
@@ -63,7 +65,7 @@ class Outbox:
         """
         until = time.monotonic() + limit_seconds
         while time.monotonic() < until:
-            rests = [rest for rest in (self._move(), self._postman.step()) if rest is not None]
+            rests = [rest for rest in (do_one(self._moves), do_one(self._postman.find)) if rest is not None]
             if len(rests) < len(self._crews):
                 continue
             pause = min(rest.seconds for rest in rests)
@@ -77,13 +79,15 @@ class Outbox:
         problems = [self._postman.problem(), *(crew.problem() for crew in self._crews)]
         return "; ".join(each for each in problems if each) or None
 
-    def _ringing(self, step: Step) -> Step:
+    def _ringing(self, find: Find) -> Find:
         """A move that was settled has left messages."""
 
-        def and_ring() -> Rest | None:
-            rest = step()
-            if rest is None:
-                self._bell.ring()
-            return rest
+        def found() -> Work | Rest:
+            work = find()
+            return work if isinstance(work, Rest) else partial(self._and_ring, work)
 
-        return and_ring
+        return found
+
+    def _and_ring(self, work: Work) -> None:
+        work()
+        self._bell.ring()

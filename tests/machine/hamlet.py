@@ -23,7 +23,7 @@ from bot.changes.first_start import first_policy
 from bot.changes.force import keep_version, put_in_force
 from bot.changes.outcome import Actor, Refused
 from bot.changes.rechecks import after_new_policy
-from bot.outbox.crew import Rest
+from bot.outbox.crew import Rest, do_one
 from bot.outbox.pace import Pace
 from bot.sandbox.seed import seeded_in_memory
 from bot.sandbox.server import create_asgi
@@ -108,7 +108,7 @@ class Hamlet:
     def work(self) -> Rest | None:
         """One move and one message, as the outbox's threads do them; or for how long there is nothing."""
         outbox = self.app.outbox
-        rests = [outbox._move(), outbox._postman.step()]  # noqa: SLF001  its threads are not started here
+        rests = [do_one(outbox._moves), do_one(outbox._postman.find)]  # noqa: SLF001  its threads are not started here
         found = [each for each in rests if each is not None]
         return min(found, key=lambda each: each.seconds) if len(found) == len(rests) else None
 

@@ -68,7 +68,7 @@ class Bench:
 
     def mover(self) -> Mover:
         """A mover without chance."""
-        return Mover(self.store, self._open, self._settle, self.clock, jitter=lambda: 0.0)
+        return Mover(self.store, self.target_of, self.settle, self.clock, jitter=lambda: 0.0)
 
     def write(self, key: str, workflow: str = "refunds", **fields: Any) -> int:
         """A move row, as a use case writes it."""
@@ -103,10 +103,12 @@ class Bench:
         """The keys in the order in which the targets were asked to move."""
         return [key for registry in self.registries.values() for _, _, key in registry.calls]
 
-    def _open(self, move: Move) -> Target:
+    def target_of(self, move: Move) -> Target:
+        """The registry of a move's workflow."""
         return cast("Target", self.registries[move.workflow])
 
-    def _settle(self, move_id: int, result: Result) -> None:
+    def settle(self, move_id: int, result: Result) -> None:
+        """What the app does, in short."""
         if self.settle_fails:
             self.settle_fails -= 1
             raise RuntimeError("the database was away")

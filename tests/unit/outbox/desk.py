@@ -8,6 +8,7 @@ from slack_sdk import WebClient
 from sqlmodel import Session, SQLModel, col, func, select
 
 from bot.drawn import Drawn
+from bot.outbox.crew import do_one
 from bot.outbox.mail import client_for
 from bot.outbox.messages import Postman
 from bot.outbox.pace import Pace
@@ -156,7 +157,7 @@ def let_pass(desk: Desk, postman: Postman, *, look_every: float = 0.0, **span: f
     """Work for so long, and pass over the time for which the postman would sleep, or a little more."""
     until = desk.clock() + timedelta(**span)
     while desk.clock() < until:
-        rest = postman.step()
+        rest = do_one(postman.find)
         if rest is not None:
             desk.clock.forward(max(rest.seconds, look_every))
 
@@ -165,7 +166,7 @@ def send_all(desk: Desk, postman: Postman) -> float:
     """Work until nothing waits, and pass over sleep; how many seconds went by."""
     began = desk.clock()
     while True:
-        rest = postman.step()
+        rest = do_one(postman.find)
         if rest is not None:
             if not desk.waiting():
                 return (desk.clock() - began).total_seconds()
@@ -174,5 +175,5 @@ def send_all(desk: Desk, postman: Postman) -> float:
 
 def drain(postman: Postman) -> None:
     """Do everything that is due now."""
-    while postman.step() is None:
+    while do_one(postman.find) is None:
         pass

@@ -3,6 +3,7 @@
 import pytest
 from desk import Desk, send_all
 
+from bot.outbox.crew import do_one
 from bot.outbox.pace import Pace
 from tests.sizes import sized
 
@@ -50,7 +51,7 @@ def test_a_thousand_notices_and_a_rollback_in_their_midst(desk: Desk) -> None:
     notices(desk, places, count)
     postman = desk.postman(pace=Pace())
     while len(desk.slack.calls_of("chat.postMessage")) < count // 2:
-        rest = postman.step()
+        rest = do_one(postman.find)
         desk.clock.forward(rest.seconds if rest else 0)
     began = (count // 2) / PER_SECOND
     notices(desk, places, URGENT, "rollback", priority=0)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from bench import Bench
+from bench import Bench, Registry
 from sqlmodel import col, select
 
 from bot.connectors.protocol import (
@@ -17,7 +17,10 @@ from bot.connectors.protocol import (
     TargetUnavailable,
     VersionMissing,
 )
+from bot.outbox.bell import Bell
+from bot.outbox.crew import Crew, do_one
 from bot.outbox.moves import Mover
+from bot.outbox.outbox import MOVE_WORKERS
 from bot.outbox.results import (
     Elsewhere,
     Landed,
@@ -32,10 +35,11 @@ from storage.models import Move, MoveState, Purpose
 
 def drain(mover: Mover) -> None:
     """Do everything that is due now."""
-    while mover.step() is None:
+    while do_one(mover.find) is None:
         pass
 
 
+TEN = 10
 ROLL_BACK = {"purpose": Purpose.ROLL_BACK, "expected": "v2", "wanted": "v1"}
 
 
@@ -158,7 +162,7 @@ def test_a_rollback_goes_before_everything_else(bench: Bench) -> None:
     bench.write("deploy")
     bench.write("back", "support", **ROLL_BACK)
     mover = bench.mover()
-    assert mover.step() is None
+    assert do_one(mover.find) is None
     assert bench.moved() == ["back"]
 
 
@@ -246,7 +250,7 @@ def test_a_move_under_way_is_waited_for_even_when_it_was_cancelled(bench: Bench)
     inside, go_on = threading.Event(), threading.Event()
     deploy = bench.write("deploy")
     slow = Mover(bench.store, _blocking(inside, go_on), lambda *_: None, bench.clock)
-    thread = threading.Thread(target=slow.step)
+    thread = threading.Thread(target=do_one, args=(slow.find,))
     thread.start()
     assert inside.wait(10)
     bench.set_state(deploy, MoveState.CANCELLED)
@@ -261,12 +265,40 @@ def test_a_move_under_way_is_waited_for_even_when_it_was_cancelled(bench: Bench)
     assert bench.moved() == ["back", "other"]
 
 
+def test_ten_rollbacks_at_once_ask_ten_targets_at_once(bench: Bench) -> None:
+    """None waits for another: each target answers only once all ten were asked, and each is asked once."""
+    all_asked, done = threading.Barrier(TEN, timeout=20), threading.Semaphore(0)
+    names = [f"w{number}" for number in range(TEN)]
+    for name in names:
+        bench.registries[name] = Registry(pointers={"production": "v2"})
+        bench.write(name, name, **ROLL_BACK)
+
+    def open_target(move: Move) -> Target:
+        all_asked.wait()
+        return bench.target_of(move)
+
+    def settle(move_id: int, result: Result) -> None:
+        bench.settle(move_id, result)
+        done.release()
+
+    mover = Mover(bench.store, open_target, settle, bench.clock)
+    crew = Crew("move", mover.find, Bell(), size=MOVE_WORKERS, gather=0)
+    crew.start()
+    try:
+        assert all(done.acquire(timeout=20) for _ in names)
+    finally:
+        crew.ask_to_stop()
+        assert crew.join(5)
+    assert sorted(bench.moved()) == names
+    assert {bench.registries[name].pointers["production"] for name in names} == {"v1"}
+
+
 def test_a_move_that_was_not_settled_is_taken_up_again_after_its_lease(bench: Bench) -> None:
     """When settling fails, the row keeps its lease, and the next worker finds the pointer moved."""
     move_id = bench.write("k1")
     bench.settle_fails = 1
     with pytest.raises(RuntimeError, match="away"):
-        bench.mover().step()
+        do_one(bench.mover().find)
     assert bench.row(move_id).state is MoveState.PENDING
     drain(bench.mover())
     assert bench.results == []

@@ -4,10 +4,11 @@ import threading
 import time
 from typing import Any, cast
 
+import pytest
 from desk import ANA, Desk
 
 from bot.outbox.bell import Bell
-from bot.outbox.crew import Crew, Rest
+from bot.outbox.crew import Crew, Rest, Work
 from bot.outbox.messages import Postman
 from bot.outbox.moves import Mover
 from bot.outbox.outbox import Outbox
@@ -40,11 +41,11 @@ def test_a_ring_wakes_a_worker_at_once() -> None:
     """A worker that found nothing to do for a minute looks again when it rings."""
     bell, looks = Bell(), threading.Semaphore(0)
 
-    def step() -> Rest:
+    def find() -> Rest:
         looks.release()
         return Rest(60)
 
-    crew = Crew("test", step, bell, size=1, gather=0)
+    crew = Crew("test", find, bell, size=1, gather=0)
     crew.start()
     assert looks.acquire(timeout=5)
     bell.ring()
@@ -72,23 +73,67 @@ def test_drain_says_when_it_was_not_done(desk: Desk) -> None:
     assert not outbox.drain(0)
 
 
-def test_a_step_that_raises_does_not_end_its_worker() -> None:
-    """A worker goes on after a fault, and the crew is well."""
+@pytest.mark.parametrize("where", ["looking", "working"])
+def test_what_raises_does_not_end_its_worker(where: str) -> None:
+    """A worker goes on after a fault, of its looking or of its work, and the crew is well."""
     bell, done, failed = Bell(), threading.Event(), threading.Event()
 
-    def step() -> Rest | None:
-        if not failed.is_set():
-            failed.set()
-            raise OSError("the disk was full")
-        done.set()
+    def fail() -> None:
+        failed.set()
+        raise OSError("the disk was full")
+
+    def find() -> Work | Rest:
+        if failed.is_set():
+            done.set()
+            return Rest()
+        if where == "working":
+            return fail
+        fail()
         return Rest()
 
-    crew = Crew("test", step, bell, size=1, gather=0)
+    crew = Crew("test", find, bell, size=1, gather=0)
     crew.start()
     assert done.wait(5)
     assert crew.problem() is None
     crew.ask_to_stop()
     assert crew.join(5)
+
+
+def test_one_sleeper_looks_for_all_and_whoever_finds_something_wakes_the_next() -> None:
+    """Ten pieces of work that come at once are worked on at once, each by a thread; then one looks again."""
+    bell, all_at_work = Bell(), threading.Barrier(11, timeout=5)
+    left, looks, state = 0, 0, threading.Lock()
+
+    def find() -> Work | Rest:
+        nonlocal left, looks
+        with state:
+            looks += 1
+            if not left:
+                return Rest(60)
+            left -= 1
+        return lambda: all_at_work.wait() and None
+
+    def looked() -> int:
+        with state:
+            return looks
+
+    crew = Crew("test", find, bell, size=10, gather=0)
+    crew.start()
+    while looked() < 10:
+        time.sleep(0.01)
+    with state:
+        left = 10
+    bell.ring()
+    all_at_work.wait()
+    while looked() < 30:
+        time.sleep(0.01)
+    before = looked()
+    bell.ring()
+    while looked() == before:
+        time.sleep(0.01)
+    crew.ask_to_stop()
+    assert crew.join(5)
+    assert looked() == before + 1
 
 
 def test_a_ring_while_busy_is_not_lost() -> None:
