@@ -23,7 +23,7 @@ ADDRESSES = {
 }
 FOLLOWS = {
     "change:in_review", "change:approved", "change:changes_requested", "change:rejected", "change:releasing",
-    "change:live", "change:superseded", "change:rolled_back",
+    "change:live", "change:superseded", "change:rolled_back", "drift:restored", "drift:adopted",
 }  # fmt: skip
 """What a decision leads to; its own row says who decided."""
 
@@ -58,7 +58,7 @@ class Rights:
         """Whether the acting person had the right to what this row says."""
         if row.verb in FOLLOWS:
             return True
-        if row.verb == "change:draft":
+        if row.verb in ("change:draft", "drift:adopt"):
             return row.actor in FULL
         if row.verb == "rollback:acknowledge":
             return self._was_asked(row)
@@ -80,7 +80,7 @@ class Rights:
                 return {change.submitter}
             case ["release", "start" | "advance" | "restore" | "restore_confirmed"]:
                 return self.list_of(change.workflow, "deploy", lane) - (writers if lane == "high" else set())
-            case ["release", "roll_back"] | ["rollback", "anyway"]:
+            case ["release", "roll_back"] | ["rollback", "anyway"] | ["drift", "put_back"]:
                 return self.list_of(change.workflow, "roll_back", lane)
             case ["rollback", "reason"]:
                 by = _who_rolled_back(session, row)

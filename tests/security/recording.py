@@ -22,6 +22,7 @@ from tests.scenario.release.story import (
     with_result,
 )
 from tests.scenario.release.story import roll_back as rolled_back
+from tests.scenario.release.test_release_drift import look
 from tests.scenario.review.hand import menu
 from tests.scenario.town import Town, top
 from tests.security.entitled import Rights
@@ -175,6 +176,7 @@ def _release_and_back(town: Town) -> None:
     element = next(block["element"] for block in top(rita).blocks if block["type"] == "input")
     assert rita.submit(values={"return_to": element["options"][0]["value"]}).ok, rita.last_answer
     town.settle()
+    _moved_past_the_app(town)
     number = approved(town, HIGH, "a refund of up to $500")
     deploy(town, number)
     dev.click(town.message("live", change=number), "advance")
@@ -185,6 +187,20 @@ def _release_and_back(town: Town) -> None:
     deploy(town, other)
     rita.click(town.message("live", change=other), "stop_release")
     town.settle()
+
+
+def _moved_past_the_app(town: Town) -> None:
+    look(town)
+    text = town.live_text(LOW.path) or ""
+    town.commit_outside(LOW.path, f"{text}Never name a colleague.\n")
+    look(town)
+    mira, rita = town.person("U0MIRA"), town.person("U0RITA")
+    card = town.messages("drift", to="C0TOOLS")[-1]
+    assert mira.click(card, "adopt").ok
+    mira.close(whole_stack=True)
+    assert rita.click(town.messages("drift", to="C0TOOLS")[-1], "put_back").ok
+    town.settle()
+    assert town.live_text(LOW.path) == text
 
 
 def _look_around(town: Town) -> None:
