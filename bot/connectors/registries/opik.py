@@ -54,7 +54,7 @@ class OpikTarget(Registry[Settings]):
         if latest is None:
             return []
         path = f"{PROMPTS}/{latest.prompt_id}/versions?{urlencode({'page': 1, 'size': limit})}"
-        answer = asking.done(asking.ask("GET", path, headers=self._signed()))
+        answer = self._done(asking, asking.ask("GET", path, headers=self._signed()))
         return [as_version(each) for each in asking.read(answer, Page).content][:limit]
 
     def text(self, asking: Asking, version: str) -> str:
@@ -102,7 +102,7 @@ class OpikTarget(Registry[Settings]):
                 f"environment called {move.pointer} in the workspace? Make it in Opik: Configuration, "
                 "Environments."
             )
-        asking.done(answer)
+        self._done(asking, answer)
 
     def settle(self, asking: Asking, move: Move) -> None:
         """A move that was begun is done now; a pointer that others put there leaves nothing."""
@@ -141,7 +141,7 @@ class OpikTarget(Registry[Settings]):
         if answer.status == NOT_FOUND and which:
             self._retrieve(asking)
             return None
-        found = asking.read(asking.done(answer), Held)
+        found = asking.read(self._done(asking, answer), Held)
         if which.get("commit") not in {None, found.commit}:
             self._disbelieve(f"commit {which['commit']}", found)
         return found
@@ -168,7 +168,7 @@ class OpikTarget(Registry[Settings]):
             return {}
         self._text_of(latest)  # a chat prompt is refused before a text is put beside it
         path = f"{PROMPTS}/{latest.prompt_id}"
-        prompt = asking.read(asking.done(asking.ask("GET", path, headers=self._signed())), Prompt)
+        prompt = asking.read(self._done(asking, asking.ask("GET", path, headers=self._signed())), Prompt)
         if prompt.project_id is None:
             raise TargetRefused(
                 f"{self.prompt} belongs to no project of Opik. A text stored in {self.given.project} would "
@@ -190,7 +190,7 @@ class OpikTarget(Registry[Settings]):
         return asking.ask(method, path, body=json.dumps(told).encode(), headers=self._signed())
 
     def _write(self, asking: Asking, method: str, path: str, told: dict[str, Any]) -> None:
-        asking.done(self._ask(asking, method, path, told))
+        self._done(asking, self._ask(asking, method, path, told))
 
     def _done(self, asking: Asking, answer: Answer) -> Answer:
         if not answer.ok:
