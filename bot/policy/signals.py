@@ -68,10 +68,15 @@ def _changed_words(pair: Changed) -> tuple[set[int], set[int]]:
         )
     gone: set[int] = set()
     come: set[int] = set()
+    # Where words repeat, each direction may align others; what either one calls changed is looked at.
     for equal, i, j, k, m in spans(pair.before.key, pair.after.key):
         if not equal:
             gone.update(range(i, j))
             come.update(range(k, m))
+    for equal, i, j, k, m in spans(pair.after.key, pair.before.key):
+        if not equal:
+            come.update(range(i, j))
+            gone.update(range(k, m))
     return gone, come
 
 

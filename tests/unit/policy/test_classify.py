@@ -1,7 +1,7 @@
 """What holds for every classification, whatever the text."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.policy.classify import Classification, ClassificationError, History, classify
@@ -94,6 +94,7 @@ def test_an_unchanged_text_gives_no_signal(text: str) -> None:
 
 @few
 @given(texts, texts)
+@example("refund refund refund refund be", "refund refund refund be refund")
 def test_the_direction_of_a_change_is_irrelevant_to_its_lane(one: str, other: str) -> None:
     """Removing a word is as telling as adding it, so both directions land in one lane."""
     there = classify(POLICY, Workflow(), kinds=[Kind.SYSTEM_PROMPT], before=one, after=other)
