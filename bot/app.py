@@ -89,11 +89,13 @@ class PromptChange:
         self.targets = Targets(store, repositories, now)
         self.context = Context(store, self.targets.open, self._wake)
         self.client = slack_client(bot_token, api_url, OUTBOX_SECONDS)
+        quick = slack_client(bot_token, api_url, click_seconds)
         self.people = People(
             store,
             self.client,
             identity.team_id,
             now,
+            quick=quick,
             enterprise_id=identity.enterprise_id,
             named=everybody_named,
             on_change=self._people_changed,
@@ -119,10 +121,8 @@ class PromptChange:
             ],
             now,
         )
-        self.bolt = _bolt(bot_token, api_url, identity)
-        register(
-            self.bolt, Desk(self.context, self.people, slack_client(bot_token, api_url, click_seconds), now)
-        )
+        self.bolt = _bolt(bot_token, slack_client(None, api_url, click_seconds), identity)
+        register(self.bolt, Desk(self.context, self.people, quick, now))
         self._signing_secret = signing_secret
         self._parts: dict[str, Callable[[], str | None]] = {
             "database": self.store.problem,
@@ -197,7 +197,7 @@ def slack_client(token: SecretStr | None, api_url: str, seconds: int) -> WebClie
     return Client(token=secret, base_url=api_url, timeout=seconds, retry_handlers=[])
 
 
-def _bolt(token: SecretStr, api_url: str, identity: Identity) -> App:
+def _bolt(token: SecretStr, client: WebClient, identity: Identity) -> App:
     """Bolt without what the edge has done already, and without a call to Slack at each start of a request."""
     known = AuthorizeResult(
         enterprise_id=identity.enterprise_id,
@@ -215,7 +215,7 @@ def _bolt(token: SecretStr, api_url: str, identity: Identity) -> App:
     for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN"):
         os.environ.pop(name, None)
     return App(
-        client=slack_client(None, api_url, CLICK_SECONDS),
+        client=client,
         authorize=authorize,
         process_before_response=True,
         request_verification_enabled=False,

@@ -23,9 +23,6 @@ from storage.queries import people
 from storage.queries.people import Known
 from storage.vocabulary import AccountKind
 
-ASK_SECONDS: Final = 2
-"""How long a click may wait for Slack to say who clicked: the whole answer is due after three seconds."""
-
 NOT_FROM_HERE: Final = Refused(
     "You belong to another organisation, and only members of this workspace may act here.",
     "Ask someone of this workspace.",
@@ -52,7 +49,8 @@ OnChange = Callable[[frozenset[str]], None]
 class People:
     """Everybody who can act, and everybody who is named by the policy.
 
-    ``named`` gives the principals of the policy in force; by default those of the grants.
+    ``named`` gives the principals of the policy in force; by default those of the grants. ``quick`` is the
+    client that asks who clicked while Slack waits for the answer; by default ``client``.
     """
 
     def __init__(
@@ -62,6 +60,7 @@ class People:
         team_id: str,
         now: Callable[[], datetime],
         *,
+        quick: WebClient | None = None,
         enterprise_id: str | None = None,
         named: Named = granted,
         on_change: OnChange | None = None,
@@ -69,9 +68,7 @@ class People:
         self._store, self._now, self._named, self._on_change = store, now, named, on_change
         self._home = Home(team_id, enterprise_id)
         self._directory = Directory(store, client, self._home, now, named)
-        self._quick = WebClient(
-            token=client.token, base_url=client.base_url, timeout=ASK_SECONDS, retry_handlers=[]
-        )
+        self._quick = quick or client
 
     def actor(
         self,

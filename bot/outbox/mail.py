@@ -19,7 +19,6 @@ from storage.models import Message
 EVENT_TYPE: Final = "prompt_change"
 """Under this name each message carries the id of its row, by which it is found again."""
 
-CALL_SECONDS: Final = 10
 CLOCKS_DIFFER: Final = timedelta(minutes=2)
 """How far Slack's clock and ours may be apart when looking for a message by its time."""
 PAGE: Final = 200
@@ -45,11 +44,6 @@ class Posted:
     channel: str
     ts: str | None
     was_there: bool = False
-
-
-def client_for(token: str, base_url: str = WebClient.BASE_URL) -> WebClient:
-    """A client that never repeats a call: the SDK's own retries would post twice."""
-    return WebClient(token=token, base_url=base_url, timeout=CALL_SECONDS, retry_handlers=[])
 
 
 class Mail:

@@ -271,6 +271,7 @@ def running_town(
     *,
     over_socket: bool = False,
     database: str = "",
+    click_seconds: int = 30,
     open_store: Callable[[str], Store] = Store.open,
 ) -> Iterator[Town]:
     """The app and the local Slack on two ports of this machine's loopback, with nothing in the background.
@@ -300,7 +301,7 @@ def running_town(
             identity=Identity(seeded.workspace.team.id, local.bot_user_id, local.bot_id, None),
             now=moment,
             pace=Pace(0, 0, 0),
-            click_seconds=30,
+            click_seconds=click_seconds,
         )
         if over_socket:
             from bot.edge.socket import SocketMode

@@ -17,6 +17,9 @@ WORDS = "The freeze of the month is on until Monday"
 PATIENCE = 30
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
+SILENCE, STALL = 1.5, 30.0
+"""How long the app waits for an answer, in seconds: where none comes, and where the machine may be slow."""
+
 Twist = Callable[[str, bytes], tuple[str, bytes]]
 """Another version in the place of the one that a write names, by its path and body."""
 
@@ -27,9 +30,15 @@ class Fault(StrEnum):
     REFUSES = "refuses"
     SILENT_BEFORE = "times out before it moved"
     SILENT_AFTER = "times out after it moved"
+    BREAKS_OFF = "moves, and breaks the connection off"
     DOES_NOTHING = "accepts and does nothing"
     WRONG_VERSION = "moves to another version"
     EXPIRED = "does not take the credential any more"
+
+    @property
+    def patience(self) -> float:
+        """How long to wait for an answer, in seconds."""
+        return SILENCE if self in {Fault.SILENT_BEFORE, Fault.SILENT_AFTER} else STALL
 
 
 class Faulty:
@@ -88,6 +97,9 @@ class Faulty:
                 await self._pass_on(scope, body, _nowhere)
                 self.happened.set()
                 await self._hang(scope, receive, send)
+            case Fault.BREAKS_OFF:
+                await self._pass_on(scope, body, _nowhere)
+                await _half_an_answer(send)
             case Fault.WRONG_VERSION:
                 path, twisted = self._twist(scope["path"], body)
                 other = {**scope, "path": path, "raw_path": path.encode(), "twisted": True}
@@ -116,6 +128,11 @@ async def _all(receive: Receive) -> bytes:
         found += message.get("body", b"")
         if not message.get("more_body"):
             return found
+
+
+async def _half_an_answer(send: Send) -> None:
+    """A server that gets less than was announced closes the connection."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"100")]})
 
 
 async def _nowhere(message: Message) -> None:

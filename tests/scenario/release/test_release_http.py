@@ -22,7 +22,7 @@ from tests.scenario.release.story import (
 )
 from tests.scenario.town import Town, actions, top, words
 from tests.systems import SYSTEMS
-from tests.systems.faulty import WORDS, Fault
+from tests.systems.faulty import STALL, WORDS, Fault
 from tests.systems.langfuse import local_langfuse
 from tests.systems.receiver import local_receiver
 from tests.systems.system import ELSEWHERE, System
@@ -30,7 +30,6 @@ from tests.systems.system import ELSEWHERE, System
 OLD, NEW = "Answer kindly.", "Answer kindly and briefly."
 REFUND, MORE = "Pay refunds of up to $50.", "Pay refunds of up to $100."
 OFF = "Switch the macro off in the helpdesk."
-SECONDS = 1.5
 
 
 def governed(town: Town, system: System, patch: pytest.MonkeyPatch) -> System:
@@ -42,7 +41,7 @@ def governed(town: Town, system: System, patch: pytest.MonkeyPatch) -> System:
         there[system.workflow] = {**there[like], "target": system.spec}
 
     town.change_policy(add)
-    town.app.targets.seconds = SECONDS
+    town.app.targets.seconds = STALL
     for name, value in system.environment.items():
         patch.setenv(name, value)
     return system
@@ -54,6 +53,21 @@ def system(request: pytest.FixtureRequest, town: Town, monkeypatch: pytest.Monke
     with SYSTEMS[request.param]("macros") as found:
         found.put(OLD)
         yield governed(town, found, monkeypatch)
+
+
+def break_down(town: Town, system: System, fault: Fault) -> None:
+    """From now on the system takes a move as the fault says."""
+    system.door.fault = fault
+    town.app.targets.seconds = fault.patience
+    if fault is Fault.EXPIRED:
+        system.expire()
+
+
+def heal(town: Town, system: System) -> None:
+    """All is well again."""
+    system.renew()
+    system.door.heal()
+    town.app.targets.seconds = STALL
 
 
 def ready(town: Town, text: str = NEW, **note: str) -> int:
@@ -125,14 +139,11 @@ TRIED_AGAIN = {
 def test_a_refused_deploy_says_why_and_can_be_made_again(town: Town, system: System, fault: Fault) -> None:
     """Nothing moved, the thread has the system's words, and the next click on Deploy goes through."""
     number = ready(town)
-    system.door.fault = fault
-    if fault is Fault.EXPIRED:
-        system.expire()
+    break_down(town, system, fault)
     deploy(town, number)
     assert (system.live(), town.messages("live")) == (OLD, [])
     assert FAILS_AT_ONCE[fault] in words(town.messages("outcome", to="U0MIRA")[-1])
-    system.renew()
-    system.door.heal()
+    heal(town, system)
     deploy(town, number)
     assert system.live() == NEW
     assert f"Live: PC-{number}" in words(town.message("live"))
@@ -146,11 +157,11 @@ def test_a_deploy_that_is_not_certain_is_tried_again_until_it_is(
 ) -> None:
     """Not live before it was read back; the card says what is in the way; one effect in the end."""
     number = ready(town)
-    system.door.fault = fault
+    break_down(town, system, fault)
     deploy(town, number)
     assert town.messages("live") == []
     assert TRIED_AGAIN[fault] in words(town.card(number))
-    system.door.heal()
+    heal(town, system)
     town.moment.pass_by(seconds=10)
     town.settle()
     assert system.live() == NEW
@@ -163,7 +174,7 @@ def test_a_deploy_that_is_not_certain_is_tried_again_until_it_is(
 def test_a_system_that_moves_to_another_version_is_never_live(town: Town, system: System) -> None:
     """It is said what is there, and nobody moves against it: the change is stale."""
     number = ready(town)
-    system.door.fault = Fault.WRONG_VERSION
+    break_down(town, system, Fault.WRONG_VERSION)
     deploy(town, number)
     assert "now" in words(town.card(number))
     town.moment.pass_by(seconds=10)
@@ -183,13 +194,12 @@ def test_a_move_whose_answer_was_lost_is_found_and_not_made_twice(town: Town, sy
     number = ready(town)
     for text in (NEW, OLD):
         system.door.writes.clear()
-        system.door.happened.clear()
-        system.door.fault = Fault.SILENT_AFTER
+        break_down(town, system, Fault.BREAKS_OFF)
         if text == NEW:
             deploy(town, number)
         else:
             roll_back(town, number)
-        system.door.heal()
+        heal(town, system)
         town.moment.pass_by(minutes=1)
         town.settle()
         assert system.live() == text
@@ -204,16 +214,13 @@ def test_a_rollback_goes_on_until_it_is_done(town: Town, system: System, fault: 
     """Said loudly, tried again whatever the system says, and done once."""
     number = ready(town)
     deploy(town, number)
-    system.door.fault = fault
-    if fault is Fault.EXPIRED:
-        system.expire()
+    break_down(town, system, fault)
     roll_back(town, number)
     card = words(town.message("rollback"))
     assert "is *not* back on" in card
     assert {**FAILS_AT_ONCE, **TRIED_AGAIN}[fault] in card
     assert "By hand" in card
-    system.renew()
-    system.door.heal()
+    heal(town, system)
     town.moment.pass_by(minutes=1)
     town.settle()
     assert system.live() == OLD

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import text
 
 from tests.scenario.review.hand import CHECKED, high, medium
-from tests.scenario.town import Town, top, words
+from tests.scenario.town import Town, running_town, top, words
 
 
 @contextmanager
@@ -89,3 +90,13 @@ def test_a_menu_that_fails_is_answered_with_the_id_in_a_direct_message_too(town:
     with without(town, "auditrow"):
         ben.click(ask, "approve")
     assert fault_of(town) in " ".join(words(each) for each in ben.direct_messages())
+
+
+def test_a_slack_that_is_slow_is_not_waited_for_longer_than_a_click_may_take(tmp_path: Path) -> None:
+    """Whoever is not known yet is told to come again, while Slack still listens for the answer."""
+    with running_town(tmp_path, click_seconds=1) as town:
+        town.workspace.add_user("U0NEW", "Nell Newcomer")
+        town.workspace.faults.fail_next("users.info", delay=3)
+        nell = town.person("U0NEW")
+        nell.command("/prompt-change list")
+        assert "does not know you yet" in words(nell.ephemerals(nell.direct_channel().id)[-1])

@@ -14,14 +14,14 @@ from bot.connectors.protocol import Moved, PointerElsewhere, TargetRefused, Targ
 from bot.connectors.registries.agenta import AgentaTarget
 from bot.policy.targets import AgentaTarget as Settings
 from tests.systems.agenta import KEY, PROMPT, LocalAgenta, local_agenta, revision_id
-from tests.systems.faulty import Fault
+from tests.systems.faulty import STALL, Fault
 from tests.systems.system import System, served
 
 
 def target_at(url: str, prompt: str = PROMPT, **more: Any) -> AgentaTarget:
     """A target."""
     given = Settings.model_validate({"kind": "agenta", "host": url, "prompt": prompt, **more})
-    return AgentaTarget(given, {"AGENTA_API_KEY": SecretStr(KEY)}.get, seconds=1.5)
+    return AgentaTarget(given, {"AGENTA_API_KEY": SecretStr(KEY)}.get, seconds=STALL)
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_proposal_whose_answer_was_lost_is_one_version(
 ) -> None:
     """The second attempt finds what the first one stored, by its slug."""
     system.door.only = "/applications/revisions/commit"
-    system.door.fault = Fault.SILENT_AFTER
+    system.door.fault = Fault.BREAKS_OFF
     with pytest.raises(TargetUnavailable):
         proposed(target, "two")
     system.door.heal()
@@ -117,7 +117,7 @@ def test_a_move_and_its_mark_are_one_act(system: System, target: AgentaTarget, l
     """So a pointer that was put back while the answer was lost is left alone, at the very next attempt."""
     old = local.put("one")
     new = proposed(target, "two")
-    system.door.fault = Fault.SILENT_AFTER
+    system.door.fault = Fault.BREAKS_OFF
     with pytest.raises(TargetUnavailable):
         move(target, old, new)
     system.door.heal()

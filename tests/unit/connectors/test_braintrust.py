@@ -14,7 +14,7 @@ from bot.connectors.registries.braintrust import BraintrustTarget
 from bot.connectors.registries.braintrust_answers import merged, shown
 from bot.policy.targets import BraintrustTarget as Settings
 from tests.systems.braintrust import KEY, PROJECT, PROMPT, LocalBraintrust, completion, local_braintrust
-from tests.systems.faulty import Fault
+from tests.systems.faulty import STALL, Fault
 from tests.systems.system import System, served
 
 HELD = {"BRAINTRUST_API_KEY": SecretStr(KEY)}
@@ -25,7 +25,7 @@ MODEL = {"model": "gpt-x", "params": {"temperature": 0}}
 def target_at(url: str, prompt: str = PROMPT, project: str = PROJECT, **more: Any) -> BraintrustTarget:
     """A target."""
     given = {"kind": "braintrust", "host": url, "project": project, "prompt": prompt, **more}
-    return BraintrustTarget(Settings.model_validate(given), HELD.get, seconds=1.5)
+    return BraintrustTarget(Settings.model_validate(given), HELD.get, seconds=STALL)
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_the_same_text_with_the_same_settings_is_the_same_version(
 ) -> None:
     """So a proposal whose answer was lost is found, also behind what somebody has saved since."""
     system.door.only = f"/v1/prompt/{system.local.prompts[PROMPT][0]['id']}"
-    system.door.fault = Fault.SILENT_AFTER
+    system.door.fault = Fault.BREAKS_OFF
     with pytest.raises(TargetUnavailable):
         proposed(target, "two")
     system.door.heal()
@@ -144,7 +144,7 @@ def test_a_lost_answer_is_found_and_then_the_key_is_used_up(system: System, targ
     """The mark is left once the move was found, so that an environment that was put back is left alone."""
     old = system.put("one")
     new = proposed(target, "two")
-    system.door.fault = Fault.SILENT_AFTER
+    system.door.fault = Fault.BREAKS_OFF
     with pytest.raises(TargetUnavailable):
         move(target, old, new)
     system.door.heal()

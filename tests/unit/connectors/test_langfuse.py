@@ -14,7 +14,7 @@ from bot.connectors.marks import mark
 from bot.connectors.protocol import Moved, TargetRefused, TargetUnavailable, VersionMissing
 from bot.connectors.registries.langfuse import LangfuseTarget
 from bot.policy.targets import LangfuseTarget as Settings
-from tests.systems.faulty import Fault
+from tests.systems.faulty import STALL, Fault
 from tests.systems.langfuse import LABEL, PROMPT, PROMPTS, PUBLIC, SECRET, LocalLangfuse, local_langfuse
 from tests.systems.system import System, served
 
@@ -38,7 +38,7 @@ def target_at(url: str, prompt: str = PROMPT, **more: Any) -> LangfuseTarget:
     """A target with the right keys."""
     names = {"public_key_env": "LF_PUBLIC", "secret_key_env": "LF_SECRET"}
     given = Settings.model_validate({"kind": "langfuse", "host": url, "prompt": prompt, **names, **more})
-    return LangfuseTarget(given, HELD.get, seconds=1.5)
+    return LangfuseTarget(given, HELD.get, seconds=STALL)
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_a_proposed_text_is_live_nowhere_and_carries_the_live_settings(
 
 def test_a_proposal_whose_answer_was_lost_is_one_version(system: System, target: LangfuseTarget) -> None:
     """The second attempt finds what the first one stored."""
-    system.door.fault = Fault.SILENT_AFTER
+    system.door.fault = Fault.BREAKS_OFF
     with pytest.raises(TargetUnavailable):
         proposed(target, "two")
     system.door.heal()

@@ -14,7 +14,7 @@ from bot.connectors.marks import mark
 from bot.connectors.protocol import Moved, PointerElsewhere, TargetRefused, TargetUnavailable, VersionMissing
 from bot.connectors.registries.langsmith import LangsmithTarget
 from bot.policy.targets import LangsmithTarget as Settings
-from tests.systems.faulty import Fault
+from tests.systems.faulty import STALL, Fault
 from tests.systems.langsmith import KEY, PROMPT, LocalLangsmith, local_langsmith, string_prompt
 from tests.systems.system import System, served
 
@@ -27,7 +27,7 @@ MODEL = {"lc": 1, "type": "constructor", "id": ["langchain", "chat_models", "ope
 def target_at(url: str, prompt: str = PROMPT, **more: Any) -> LangsmithTarget:
     """A target."""
     given = Settings.model_validate({"kind": "langsmith", "host": url, "prompt": prompt, **more})
-    return LangsmithTarget(given, HELD.get, seconds=1.5)
+    return LangsmithTarget(given, HELD.get, seconds=STALL)
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_a_text_like_the_newest_commit_is_that_commit(
 def test_a_proposal_whose_answer_was_lost_is_one_commit(system: System, target: LangsmithTarget) -> None:
     """The second attempt finds what the first one stored, by its description."""
     system.door.only = f"/commits/-/{PROMPT}"
-    system.door.fault = Fault.SILENT_AFTER
+    system.door.fault = Fault.BREAKS_OFF
     with pytest.raises(TargetUnavailable):
         proposed(target, "two")
     system.door.heal()
@@ -173,7 +173,7 @@ def test_a_lost_move_that_was_put_back_is_left_to_people(system: System, target:
     """The history of the tag tells of it, though nobody has heard the answer."""
     old = system.put("one")
     new = proposed(target, "two")
-    system.door.fault = Fault.SILENT_AFTER
+    system.door.fault = Fault.BREAKS_OFF
     with pytest.raises(TargetUnavailable):
         move(target, old, new)
     system.door.heal()

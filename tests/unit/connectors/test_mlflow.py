@@ -15,7 +15,7 @@ from bot.connectors.marks import mark
 from bot.connectors.protocol import Moved, PointerElsewhere, TargetRefused, TargetUnavailable, VersionMissing
 from bot.connectors.registries.mlflow import MlflowTarget
 from bot.policy.targets import MlflowTarget as Settings
-from tests.systems.faulty import Fault
+from tests.systems.faulty import STALL, Fault
 from tests.systems.mlflow import API, IS_PROMPT, MODEL, PASSWORD, TEXT, USER, LocalMlflow, local_mlflow
 from tests.systems.system import System, served
 
@@ -26,7 +26,7 @@ LOGIN = {"username_env": "ML_USER", "password_env": "ML_PASSWORD"}
 def target_at(url: str, prompt: str = MODEL, **more: Any) -> MlflowTarget:
     """A target."""
     given = Settings.model_validate({"kind": "mlflow", "host": url, "prompt": prompt, **more})
-    return MlflowTarget(given, HELD.get, seconds=1.5)
+    return MlflowTarget(given, HELD.get, seconds=STALL)
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_a_proposed_text_is_live_nowhere_and_carries_the_live_settings(
 def test_a_proposal_whose_answer_was_lost_is_one_version(system: System, target: MlflowTarget) -> None:
     """The second attempt finds what the first one stored."""
     system.door.only = "/model-versions/create"
-    system.door.fault = Fault.SILENT_AFTER
+    system.door.fault = Fault.BREAKS_OFF
     with pytest.raises(TargetUnavailable):
         proposed(target, "two")
     system.door.heal()
@@ -146,7 +146,7 @@ def test_a_lost_answer_is_found_and_then_the_key_is_used_up(system: System, targ
     """The tag that was begun is done once the move was found, so that a put back pointer is left alone."""
     system.local.aliases[MODEL]["production"] = "1"
     new = proposed(target, "two")
-    system.door.fault = Fault.SILENT_AFTER
+    system.door.fault = Fault.BREAKS_OFF
     with pytest.raises(TargetUnavailable):
         move(target, "1", new)
     system.door.heal()

@@ -13,7 +13,7 @@ from bot.connectors.marks import mark
 from bot.connectors.protocol import Moved, PointerElsewhere, TargetRefused, TargetUnavailable, VersionMissing
 from bot.connectors.registries.opik import OpikTarget
 from bot.policy.targets import OpikTarget as Settings
-from tests.systems.faulty import Fault
+from tests.systems.faulty import STALL, Fault
 from tests.systems.opik import KEY, PROJECT, PROMPT, WORKSPACE, LocalOpik, local_opik
 from tests.systems.system import System, served
 
@@ -30,7 +30,7 @@ HELD = {
 def target_at(url: str, prompt: str = PROMPT, **more: Any) -> OpikTarget:
     """A target."""
     given = Settings.model_validate({"kind": "opik", "host": url, "prompt": prompt, **more})
-    return OpikTarget(given, {"OPIK_KEY": SecretStr(KEY)}.get, seconds=1.5)
+    return OpikTarget(given, {"OPIK_KEY": SecretStr(KEY)}.get, seconds=STALL)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_proposal_whose_answer_was_lost_is_one_version(
 ) -> None:
     """The second attempt finds what the first one stored, by the commit that it chose."""
     system.door.only = "/prompts/versions"
-    system.door.fault = Fault.SILENT_AFTER
+    system.door.fault = Fault.BREAKS_OFF
     with pytest.raises(TargetUnavailable):
         proposed(target, "two")
     system.door.heal()
@@ -123,7 +123,7 @@ def test_a_lost_answer_is_found_and_then_the_key_is_used_up(
     versions[0]["environments"] = ["production"]
     new = proposed(target, "two")
     versions[1]["tags"] = ["theirs"]
-    system.door.fault = Fault.SILENT_AFTER
+    system.door.fault = Fault.BREAKS_OFF
     with pytest.raises(TargetUnavailable):
         move(target, "v1", new)
     system.door.heal()

@@ -15,7 +15,7 @@ from bot.connectors.marks import mark
 from bot.connectors.protocol import Moved, PointerElsewhere, TargetRefused, TargetUnavailable, VersionMissing
 from bot.connectors.registries.phoenix import PhoenixTarget
 from bot.policy.targets import PhoenixTarget as Settings
-from tests.systems.faulty import Fault
+from tests.systems.faulty import STALL, Fault
 from tests.systems.phoenix import KEY, PROMPT, SETTINGS, LocalPhoenix, local_phoenix, version_id
 from tests.systems.system import System, served
 
@@ -26,7 +26,7 @@ CHAT = {"type": "chat", "messages": [{"role": "system", "content": "one"}]}
 def target_at(url: str, prompt: str = PROMPT, **more: Any) -> PhoenixTarget:
     """A target."""
     given = Settings.model_validate({"kind": "phoenix", "host": url, "prompt": prompt, **more})
-    return PhoenixTarget(given, {"PX_KEY": SecretStr(KEY)}.get, seconds=1.5)
+    return PhoenixTarget(given, {"PX_KEY": SecretStr(KEY)}.get, seconds=STALL)
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ def test_the_first_version_of_all_needs_a_model(system: System) -> None:
 def test_a_proposal_whose_answer_was_lost_is_one_version(system: System, target: PhoenixTarget) -> None:
     """The second attempt finds what the first one stored."""
     system.door.only, system.door.about = "/versions", b""
-    system.door.fault = Fault.SILENT_AFTER
+    system.door.fault = Fault.BREAKS_OFF
     with pytest.raises(TargetUnavailable):
         proposed(target, "two")
     system.door.heal()
@@ -179,7 +179,7 @@ def test_a_first_proposal_whose_answer_was_lost_is_one_version(system: System) -
     """It has no tag yet, because making a prompt takes none; its metadata tells, and the tag follows."""
     target = target_at(system.spec["host"], "new", first_model="gpt-z", api_key_env="PX_KEY")
     system.door.only, system.door.about = "/prompts", b""
-    system.door.fault = Fault.SILENT_AFTER
+    system.door.fault = Fault.BREAKS_OFF
     with pytest.raises(TargetUnavailable):
         proposed(target, "one")
     system.door.heal()
@@ -206,7 +206,7 @@ def test_a_lost_answer_is_found_and_then_the_key_is_used_up(system: System, targ
     """The tag that was begun is done once the move was found, so that a put back pointer is left alone."""
     system.local.tags[PROMPT]["production"] = (OTHER, "")
     new = proposed(target, "two")
-    system.door.fault = Fault.SILENT_AFTER
+    system.door.fault = Fault.BREAKS_OFF
     with pytest.raises(TargetUnavailable):
         move(target, OTHER, new)
     system.door.heal()

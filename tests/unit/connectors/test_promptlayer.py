@@ -12,7 +12,7 @@ from bot.connectors.marks import mark
 from bot.connectors.protocol import Moved, PointerElsewhere, TargetRefused, TargetUnavailable, VersionMissing
 from bot.connectors.registries.promptlayer import PromptlayerTarget
 from bot.policy.targets import PromptlayerTarget as Settings
-from tests.systems.faulty import Fault
+from tests.systems.faulty import STALL, Fault
 from tests.systems.promptlayer import KEY, PROMPT, LocalPromptlayer, completion, local_promptlayer
 from tests.systems.system import System, served
 
@@ -25,7 +25,7 @@ TEXT = {"type": "text", "text": "Hi"}
 def target_at(url: str, prompt: str = PROMPT, **more: Any) -> PromptlayerTarget:
     """A target."""
     given = Settings.model_validate({"kind": "promptlayer", "host": url, "prompt": prompt, **more})
-    return PromptlayerTarget(given, HELD.get, seconds=1.5)
+    return PromptlayerTarget(given, HELD.get, seconds=STALL)
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_what_is_more_than_a_text_is_refused_before_anything_is_written(
 def test_a_proposal_whose_answer_was_lost_is_one_version(system: System, target: PromptlayerTarget) -> None:
     """The second attempt finds what the first one stored, by the label that was set with it."""
     system.door.only = f"/rest/prompt-templates/{PROMPT}"
-    system.door.fault = Fault.SILENT_AFTER
+    system.door.fault = Fault.BREAKS_OFF
     with pytest.raises(TargetUnavailable):
         proposed(target, "two")
     system.door.heal()
@@ -153,7 +153,7 @@ def test_a_lost_answer_is_found_and_then_the_key_is_used_up(
     """The mark is left once the move was found, so that a put back label is left alone."""
     system.local.labels[PROMPT]["production"] = 1
     new = proposed(target, "two")
-    system.door.fault = Fault.SILENT_AFTER
+    system.door.fault = Fault.BREAKS_OFF
     with pytest.raises(TargetUnavailable):
         move(target, "1", new)
     system.door.heal()

@@ -21,12 +21,10 @@ from bot.connectors.protocol import (
     TargetUnavailable,
 )
 from tests.systems import SYSTEMS
-from tests.systems.faulty import WORDS, Fault
+from tests.systems.faulty import STALL, WORDS, Fault
 from tests.systems.record import RecordInMemory
 from tests.systems.system import ELSEWHERE, System
 
-SECONDS = 1.5
-"""How long silence is waited for here; long enough for the requests before it on a machine that is busy."""
 RECORD = RecordInMemory()
 """What the app keeps for a webhook."""
 REGISTRIES = {
@@ -69,6 +67,11 @@ TABLE = {
     Fault.REFUSES: Cell(TargetRefused, same(f"127.0.0.1 refuses (422). It says: {WORDS}."), MOVED_LATER),
     Fault.SILENT_BEFORE: Cell(TargetUnavailable, SILENCE, MOVED_LATER),
     Fault.SILENT_AFTER: Cell(TargetUnavailable, SILENCE, FOUND_DONE),
+    Fault.BREAKS_OFF: Cell(
+        TargetUnavailable,
+        same("127.0.0.1 broke the connection off before it had answered."),
+        FOUND_DONE,
+    ),
     Fault.DOES_NOTHING: Cell(
         TargetUnavailable,
         {
@@ -121,7 +124,7 @@ def system(request: pytest.FixtureRequest) -> Iterator[System]:
         yield found
 
 
-def opened(system: System) -> Target:
+def opened(system: System, seconds: float = STALL) -> Target:
     """The target as the app opens it from a policy."""
     return open_target(
         system.spec,
@@ -129,7 +132,7 @@ def opened(system: System) -> Target:
         base=Path(),
         record=RECORD,
         secret=system.secret,
-        seconds=SECONDS,
+        seconds=seconds,
     )
 
 
@@ -163,7 +166,7 @@ def test_a_fault_has_its_outcome_its_sentence_and_one_effect(system: System, fau
         system.expire()
 
     with pytest.raises(cell.error) as raised:
-        moved(target, old, new)
+        moved(opened(system, fault.patience), old, new)
 
     assert str(raised.value) == cell.says[system.kind].format(old=old, new=new, other=system.other)
     system.renew()

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic import SecretStr
 from slack_sdk import WebClient
 from sqlmodel import Session, SQLModel, col, func, select
 
+from bot.app import OUTBOX_SECONDS, slack_client
 from bot.drawn import Drawn
 from bot.outbox.crew import do_one
-from bot.outbox.mail import client_for
 from bot.outbox.messages import Postman
 from bot.outbox.pace import Pace
 from bot.sandbox.records import Message as Shown
@@ -60,7 +61,7 @@ class Desk:
 
     def client(self, token: str | None = None) -> WebClient:
         """The outbox's own client, to the local Slack."""
-        return client_for(token or self.slack.app.bot_token, f"{self.url}/api/")
+        return slack_client(SecretStr(token or self.slack.app.bot_token), f"{self.url}/api/", OUTBOX_SECONDS)
 
     def draw(self, session: Session, message: Message) -> Drawn | None:
         """The key, and the change's version."""

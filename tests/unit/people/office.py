@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic import SecretStr
 from slack_sdk import WebClient
 from sqlmodel import SQLModel, col, select
 
+from bot.app import OUTBOX_SECONDS, slack_client
 from bot.people import People
 from bot.sandbox.shapes import group_as_slack, user_as_slack
 from bot.sandbox.workspace import Workspace
@@ -34,8 +36,18 @@ class Office:
 
     def make_people(self, **options: Any) -> People:
         """The door, with a client to the local Slack."""
-        client = WebClient(token=self.slack.app.bot_token, base_url=f"{self.url}/api/", retry_handlers=[])
-        return People(self.store, client, HERE, lambda: self.time, on_change=self.told.append, **options)
+        return People(
+            self.store,
+            self.client(OUTBOX_SECONDS),
+            HERE,
+            lambda: self.time,
+            on_change=self.told.append,
+            **options,
+        )
+
+    def client(self, seconds: int) -> WebClient:
+        """A client of the local Slack that waits so long."""
+        return slack_client(SecretStr(self.slack.app.bot_token), f"{self.url}/api/", seconds)
 
     def forward(self, **span: float) -> None:
         """Move the clock on."""
