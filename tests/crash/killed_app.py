@@ -15,14 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
-from pydantic import SecretStr
 
 from bot import logs
-from bot.app import Identity, PromptChange
-from bot.outbox.pace import Pace
-from bot.sandbox.records import AppProfile, Team
 from storage import migrate
 from storage.engine import Store
+from tests.app import local_app
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -55,16 +52,11 @@ def live(folder: Path, slack_url: str, port: int, ahead: float) -> None:
     logs.set_up("CRITICAL")
     store = Store.open(f"sqlite:///{folder / 'app.db'}")
     migrate.upgrade(store)
-    local, team = AppProfile(), Team()
-    app = PromptChange(
+    app = local_app(
         store,
-        bot_token=SecretStr(local.bot_token),
-        signing_secret=SecretStr(local.signing_secret),
-        api_url=f"{slack_url}/api/",
+        slack_url,
         repositories=folder,
-        identity=Identity(team.id, local.bot_user_id, local.bot_id, None),
         now=lambda: datetime.now(UTC) + timedelta(seconds=ahead),
-        pace=Pace(0, 0, 0),
     )
     app.start()
     edge = app.edge(now=lambda: time.time() + ahead)

@@ -14,13 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.app import Identity, PromptChange
 from bot.changes.first_start import first_policy
-from bot.outbox.pace import Pace
 from bot.sandbox.person import SlackPerson
 from bot.sandbox.records import Answer, Message, View
 from bot.sandbox.seed import REPOSITORY, seed
@@ -29,6 +26,7 @@ from bot.sandbox.serving import listening, serving
 from bot.sandbox.workspace import Workspace
 from bot.targets import Targets
 from storage.engine import Store
+from tests.app import local_app
 from tests.crash.edges import Door, answer, in_front, slack_call, wound_database, wounded_opener
 from tests.crash.points import DeathError, Points
 from tests.scenario.town import Moment, Town, empty_database
@@ -109,17 +107,8 @@ class CrashTown(Town):
 
     def start(self) -> None:
         """A new process on the same database."""
-        local = self.workspace.app
-        self.app = PromptChange(
-            Store(self._at.engine),
-            bot_token=SecretStr(local.bot_token),
-            signing_secret=SecretStr(local.signing_secret),
-            api_url=f"{self._at.slack_url}/api/",
-            repositories=self.folder,
-            identity=Identity(self.workspace.team.id, local.bot_user_id, local.bot_id, None),
-            now=self.moment,
-            pace=Pace(0, 0, 0),
-            click_seconds=30,
+        self.app = local_app(
+            Store(self._at.engine), self._at.slack_url, repositories=self.folder, now=self.moment
         )
         self._at.slack.behind = in_front(create_asgi(self.workspace), self._at.points, slack_call)
         self._at.app.behind = in_front(self.app.edge(now=self.workspace.clock), self._at.points, answer)

@@ -14,23 +14,22 @@ from typing import Any
 
 import yaml
 from dulwich.repo import Repo
-from pydantic import SecretStr
 from slack_sdk import WebClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.app import Identity, PromptChange
+from bot.app import PromptChange
 from bot.changes.first_start import first_policy
 from bot.changes.force import keep_version, put_in_force
 from bot.changes.outcome import Actor, Refused
 from bot.changes.rechecks import after_new_policy
 from bot.outbox.crew import Rest, do_one
-from bot.outbox.pace import Pace
 from bot.sandbox.seed import seeded_in_memory
 from bot.sandbox.server import create_asgi
 from bot.sandbox.serving import listening, serving
 from storage import backup
 from storage.engine import Store
 from storage.queries import record
+from tests.app import local_app
 from tests.scenario.town import Town, empty_database
 
 BEGINNING = datetime(2025, 6, 2, 10, tzinfo=UTC)
@@ -206,14 +205,5 @@ class Hamlet:
         return yaml.safe_dump(data)
 
     def _opened(self) -> PromptChange:
-        local = self.workspace.app
-        return PromptChange(
-            Store.open(f"sqlite:///{self.folder / 'app.db'}"),
-            bot_token=SecretStr(local.bot_token),
-            signing_secret=SecretStr(local.signing_secret),
-            api_url=f"{self.url}/api/",
-            repositories=self.folder,
-            identity=Identity(self.workspace.team.id, local.bot_user_id, local.bot_id, None),
-            now=self.moment,
-            pace=Pace(0, 0, 0),
-        )
+        store = Store.open(f"sqlite:///{self.folder / 'app.db'}")
+        return local_app(store, self.url, repositories=self.folder, now=self.moment)

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pydantic import SecretStr
 from sqlmodel import col, func, select
 
-from bot.app import Identity, PromptChange
+from bot.app import PromptChange
 from bot.changes.stale import become_stale
 from storage.engine import Store
 from storage.models import AuditRow, Change, Message, Revision
+from tests.app import local_app
 from tests.machine.crowd import gathered
 from tests.scenario.order import overhearing
 from tests.scenario.town import Town, running_town
@@ -26,23 +26,12 @@ STALE = 12
 @contextmanager
 def more(town: Town, folder: Path, count: int) -> Iterator[list[PromptChange]]:
     """So many more apps on the town's database, each with connections of its own."""
-    local = town.workspace.app
     with ExitStack() as stack:
         apps = []
         for _ in range(count):
             store = Store.open(town.database)
             stack.callback(store.close)
-            apps.append(
-                PromptChange(
-                    store,
-                    bot_token=SecretStr(local.bot_token),
-                    signing_secret=SecretStr(local.signing_secret),
-                    api_url=f"{town.workspace.base_url}/api/",
-                    repositories=folder,
-                    identity=Identity(town.workspace.team.id, local.bot_user_id, local.bot_id, None),
-                    now=town.moment,
-                )
-            )
+            apps.append(local_app(store, town.workspace.base_url, repositories=folder, now=town.moment))
         yield apps
 
 

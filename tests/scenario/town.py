@@ -13,12 +13,10 @@ import yaml
 from dulwich.objects import Blob, Commit
 from dulwich.refs import Ref
 from dulwich.repo import Repo
-from pydantic import SecretStr
 from sqlmodel import col, select
 
-from bot.app import Identity, PromptChange
+from bot.app import PromptChange
 from bot.changes.first_start import first_policy
-from bot.outbox.pace import Pace
 from bot.sandbox.person import SlackPerson
 from bot.sandbox.records import Message, View
 from bot.sandbox.seed import seeded_in_memory
@@ -28,6 +26,7 @@ from bot.sandbox.workspace import Workspace
 from storage import migrate, models
 from storage.engine import Store
 from storage.models import MessageState
+from tests.app import PATIENT, local_app
 
 NOTE = {
     "what_changed": "Summaries are written as bullet points.",
@@ -271,7 +270,7 @@ def running_town(
     *,
     over_socket: bool = False,
     database: str = "",
-    click_seconds: int = 30,
+    click_seconds: int = PATIENT,
     open_store: Callable[[str], Store] = Store.open,
 ) -> Iterator[Town]:
     """The app and the local Slack on two ports of this machine's loopback, with nothing in the background.
@@ -291,22 +290,11 @@ def running_town(
         policy = folder / "policy.yml"
         policy.write_text(seeded.policy_text, encoding="utf-8")
         first_policy(store, policy, now=moment())
-        local = seeded.workspace.app
-        app = PromptChange(
-            store,
-            bot_token=SecretStr(local.bot_token),
-            signing_secret=SecretStr(local.signing_secret),
-            api_url=f"{api}/api/",
-            repositories=folder,
-            identity=Identity(seeded.workspace.team.id, local.bot_user_id, local.bot_id, None),
-            now=moment,
-            pace=Pace(0, 0, 0),
-            click_seconds=click_seconds,
-        )
+        app = local_app(store, api, repositories=folder, now=moment, click_seconds=click_seconds)
         if over_socket:
             from bot.edge.socket import SocketMode
 
-            socket = SocketMode(app.bolt, local.app_token, f"{api}/api/")
+            socket = SocketMode(app.bolt, seeded.workspace.app.app_token, f"{api}/api/")
             socket.open()
             stack.callback(socket.shut)
         else:

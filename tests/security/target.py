@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
 from sqlmodel import Session, col, select
 
-from bot.app import Identity, PromptChange
 from bot.edge.reading import read
 from bot.edge.shapes import Rejected
-from bot.outbox.pace import Pace
 from storage.engine import Store
 from storage.models import AuditRow, Change
+from tests.app import local_app
 from tests.scenario.town import Town
 from tests.security.entitled import Rights
 from tests.security.mutation import JSON
@@ -67,16 +65,11 @@ class Target:
         self._outer = self._connection.begin()
         self.store = Rehearsal(self._real, self._connection)
         self.secret = town.workspace.app.signing_secret
-        local = town.workspace.app
-        app = PromptChange(
+        app = local_app(
             self.store,
-            bot_token=SecretStr(local.bot_token),
-            signing_secret=SecretStr(self.secret),
-            api_url=str(town.app.client.base_url),
+            town.workspace.base_url,
             repositories=town.repository.parent,
-            identity=Identity(town.workspace.team.id, local.bot_user_id, local.bot_id, None),
             now=lambda: recorded.at,
-            pace=Pace(0, 0, 0),
         )
         self._edge = app.edge()
         self._loop = asyncio.new_event_loop()

@@ -7,12 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
-from bot.app import Identity, PromptChange
-from bot.outbox.pace import Pace
 from bot.sandbox.serving import listening, serving
 from storage.engine import Store
+from tests.app import local_app
 from tests.scenario.order import assert_in_order, overhearing
 from tests.scenario.release.story import HIGH, LOW, approved, live, roll_back
 from tests.scenario.town import Town, running_town, words
@@ -40,17 +38,7 @@ def pair(tmp_path: Path, database: str) -> Iterator[Pair]:
     with running_town(tmp_path, database=database) as town, overhearing(town), ExitStack() as stack:
         store = Store.open(town.database)
         stack.callback(store.close)
-        local = town.workspace.app
-        second = PromptChange(
-            store,
-            bot_token=SecretStr(local.bot_token),
-            signing_secret=SecretStr(local.signing_secret),
-            api_url=f"{town.workspace.base_url}/api/",
-            repositories=tmp_path,
-            identity=Identity(town.workspace.team.id, local.bot_user_id, local.bot_id, None),
-            now=town.moment,
-            pace=Pace(0, 0, 0),
-        )
+        second = local_app(store, town.workspace.base_url, repositories=tmp_path, now=town.moment)
         url = stack.enter_context(serving(second.edge(), stack.enter_context(listening())))
         both = Pair(town.workspace, town.app, town.repository, town.moment, town.database)
         both.addresses = [str(town.workspace.delivery.request_url), f"{url}/slack/events"]
