@@ -3,7 +3,9 @@
 import copy
 import json
 import random
+import time
 from collections.abc import Callable
+from contextlib import closing
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -109,34 +111,33 @@ def turns(count: int) -> list[tuple[str, int]]:
 def test_a_forged_payload_gains_nothing(story: Story, listener: str, count: int, tmp_path: Path) -> None:
     """Whatever it does, its signer may do; and nobody of another team does anything."""
     town, tape, rights = story
-    target, rng = Target(town, tape[listener], tmp_path), random.Random(listener)  # noqa: S311  the same run again
-    for forge in islice(cycle(FORGERIES), count):
-        body, kind = forged(rng, tape[listener], forge)
-        with overhearing() as heard:
-            reply = target.send(body, kind)
-        said = [*wrongs(target, rights, reply, signed_by(body, kind)), *heard.errors]
-        if forge in {another_team, an_enterprise} and reply.trail:
-            said.append(f"somebody from elsewhere did {[row.verb for row in reply.trail]}")
-        assert not said, f"{listener}, {forge.__name__}: {said}\n{shown(body)}"
-    target.close()
+    rng = random.Random(listener)  # noqa: S311  the same run again
+    with closing(Target(town, tape[listener], tmp_path)) as target:
+        for forge in islice(cycle(FORGERIES), count):
+            body, kind = forged(rng, tape[listener], forge)
+            with overhearing() as heard:
+                reply = target.send(body, kind)
+            said = [*wrongs(target, rights, reply, signed_by(body, kind)), *heard.errors]
+            if forge in {another_team, an_enterprise} and reply.trail:
+                said.append(f"somebody from elsewhere did {[row.verb for row in reply.trail]}")
+            assert not said, f"{listener}, {forge.__name__}: {said}\n{shown(body)}"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("listener", CLICKS)
 def test_an_old_signature_is_worth_nothing(story: Story, listener: str, tmp_path: Path) -> None:
     """Replayed after five minutes, for another body, or with another secret: refused before it is read."""
-    import time
-
     town, tape, _ = story
-    target = Target(town, tape[listener], tmp_path)
-    body, kind = body_of(tape[listener].way, tape[listener].payload)
-    old = target.signature(body, at=time.time() - 301)
-    for headers in (
-        old,
-        {**target.signature(body), "x-slack-request-timestamp": str(int(time.time()) + 1)},
-        target.signature(body + b" "),
-        {**target.signature(body), "x-slack-signature": old["x-slack-signature"]},
-    ):
-        reply = target.send(body, kind, **{name.replace("-", "_"): value for name, value in headers.items()})
-        assert (reply.status, reply.trail, reply.unexplained) == (401, (), "")
-    target.close()
+    with closing(Target(town, tape[listener], tmp_path)) as target:
+        body, kind = body_of(tape[listener].way, tape[listener].payload)
+        old = target.signature(body, at=time.time() - 301)
+        for headers in (
+            old,
+            {**target.signature(body), "x-slack-request-timestamp": str(int(time.time()) + 1)},
+            target.signature(body + b" "),
+            {**target.signature(body), "x-slack-signature": old["x-slack-signature"]},
+        ):
+            reply = target.send(
+                body, kind, **{name.replace("-", "_"): value for name, value in headers.items()}
+            )
+            assert (reply.status, reply.trail, reply.unexplained) == (401, (), "")

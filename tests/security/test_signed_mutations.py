@@ -1,6 +1,7 @@
 """Mutations of signed payloads: nothing unhandled, and nothing done that its signer had no right to."""
 
 import random
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,16 +15,14 @@ from tests.sizes import sized
 def attacked(story: Story, listener: str, folder: Path, count: int) -> None:
     """So many mutations of what this listener once got, each on the same rows."""
     town, tape, rights = story
-    target, rng = Target(town, tape[listener], folder), random.Random(listener)  # noqa: S311  for the same run again
-    try:
+    rng = random.Random(listener)  # noqa: S311  for the same run again
+    with closing(Target(town, tape[listener], folder)) as target:
         for _ in range(count):
             body, kind = mutated(rng, tape[listener].way, tape[listener].payload)
             with overhearing() as heard:
                 reply = target.send(body, kind)
             said = [*wrongs(target, rights, reply, signed_by(body, kind)), *heard.errors]
             assert not said, f"{listener}: {said}\n{shown(body)}"
-    finally:
-        target.close()
 
 
 @pytest.mark.slow
@@ -50,14 +49,13 @@ def test_what_was_recorded_does_something_when_it_is_sent_again(story: Story, tm
     for place, listener in enumerate(LISTENERS):
         folder = tmp_path / str(place)
         folder.mkdir()
-        target = Target(town, tape[listener], folder)
-        body, kind = body_of(tape[listener].way, tape[listener].payload)
-        reply = target.send(body, kind)
-        assert list(wrongs(target, rights, reply, signed_by(body, kind))) == []
-        assert reply.status == 200
-        if reply.trail:
-            effective.add(listener)
-        target.close()
+        with closing(Target(town, tape[listener], folder)) as target:
+            body, kind = body_of(tape[listener].way, tape[listener].payload)
+            reply = target.send(body, kind)
+            assert list(wrongs(target, rights, reply, signed_by(body, kind))) == []
+            assert reply.status == 200
+            if reply.trail:
+                effective.add(listener)
     assert {
         "action deploy",
         "action roll_back",
