@@ -26,9 +26,11 @@ from bot.cards.text import (
 from bot.cards.words import DECISIONS, IMPACTS, KINDS, LANES, STATES
 from bot.changes.facts import ChangeFacts, DecisionFacts, EvidenceFacts, GateFacts, Who
 from bot.policy.classify import Reason
+from bot.policy.settings import ChangedSetting
 from bot.policy.signals import Signal
 from storage.vocabulary import Impact, Lane, State
 
+_LONGEST_VALUE = 120
 _REQUIRED = "A regression gate is required: "
 OPEN = frozenset({State.IN_REVIEW, State.STALE})
 """The states in which approvers are still needed."""
@@ -111,13 +113,37 @@ def difference(diff: Sequence[Piece], facts: ChangeFacts, room: Room) -> list[Bl
     before = facts.revision.before_version
     old = "Nothing is live yet" if before is None else short(before)
     head = (run("What differs", bold=True), f"  {old} → {short(facts.revision.after_version)}")
+    beside = settings(facts.revision.settings, room.items)
     if room.diff == 0:
-        return [rich(words(*head)), context("The text is under More, Full diff.")]
+        return [rich(words(*head)), *beside, context("The text is under More, Full diff.")]
     if is_empty(diff):
-        return [rich(words(*head), words("Only spacing differs, no word does."))]
+        return [rich(words(*head), words(no_word_differs(facts))), *beside]
     runs, cut = excerpt(diff, room.diff)
     body = rich(words(*head), {"type": "rich_text_quote", "elements": runs})
-    return [body, context("Shortened. The whole is under More, Full diff.")] if cut else [body]
+    return [body, *beside, *([context("Shortened. The whole is under More, Full diff.")] if cut else [])]
+
+
+def no_word_differs(facts: ChangeFacts) -> str:
+    """Say in what a text differs of which no word does."""
+    same = facts.revision.before_text == facts.revision.after_text
+    return "The text stays as it is." if same else "Only spacing differs, no word does."
+
+
+def settings(changed: Sequence[ChangedSetting], limit: int) -> list[Block]:
+    """Return each setting that changes with the text, by name; nothing where none does."""
+    if not changed:
+        return []
+    items = [_setting(each) for each in changed[:limit]]
+    if len(changed) > limit:
+        items.append([f"and {len(changed) - limit} more"])
+    return [rich(words(run("Settings that change with it", bold=True)), bullets(items))]
+
+
+def _setting(changed: ChangedSetting) -> list[str | Block]:
+    before, after = (one_line(value or "", _LONGEST_VALUE) for value in (changed.before, changed.after))
+    old = [run(before, strike=True)] if before else []
+    new = [run(after, bold=True)] if after else []
+    return [f"{one_line(changed.name, _LONGEST_VALUE)}: ", *old, *([" → "] if old and new else []), *new]
 
 
 def note(facts: ChangeFacts, room: Room) -> Block:

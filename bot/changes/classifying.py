@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from bot.changes.binding import policies_binding, versions_of
+from bot.changes.revisions import settings_of
 from bot.policy.classify import Classification, History, Reason, classify
 from bot.policy.model import Policy
 from bot.policy.signals import Signal
@@ -45,6 +46,7 @@ def classification_of(
             impacts=[Impact(impact) for impact in change.impacts],
             before=revision.before_text,
             after=revision.after_text,
+            settings=settings_of(revision),
             history=history_of(session, each, change.workflow, now=now),
             raised_to=raised_to,
             lowered_to=lowered_to,

@@ -16,12 +16,13 @@ from bot.changes.context import Context
 from bot.changes.force import policy_in_force
 from bot.changes.moving import name_of
 from bot.changes.outcome import Actor, Done, Outcome, Refused
-from bot.changes.proposal import Live, Proposal, new_text, open_target, read_before, read_live, wrong
+from bot.changes.proposal import Live, Proposal, new_content, open_target, read_before, read_live, wrong
 from bot.changes.rights import may_edit
 from bot.changes.standing import standing
-from bot.connectors.protocol import TargetError
+from bot.connectors.protocol import Content, TargetError
 from bot.policy.load import PolicyError, parse_policy
 from bot.policy.model import RELEASE_POLICY, Policy, UnknownWorkflowError
+from bot.policy.settings import ChangedSetting, changed_settings
 from storage import audit
 from storage.models import Change, SeenEvent
 from storage.queries import changes
@@ -47,7 +48,7 @@ def save_proposal(
             )
         target = open_target(context, policy, proposal.workflow)
         live = read_before(context, change, proposal.workflow, target)
-        after = new_text(proposal, live, target, in_review=revision.after_text if revision else None)
+        after = new_content(proposal, live, target, in_review=revision.after_text if revision else None)
     except UnknownWorkflowError:
         return wrong("workflow", "Choose one of the workflows in the list.")
     except TargetError as error:
@@ -57,8 +58,24 @@ def save_proposal(
     problems = _problems(policy, proposal, live, after)
     if problems:
         return Refused("Some answers are missing.", fields=tuple(problems))
-    typed = {**asdict(proposal), "before_version": live.version, "before": live.text, "after": after}
+    typed = {**asdict(proposal), **contents(live, after)}
     return keep_typed(context, typed, proposal.workflow, actor=actor, now=now, change_id=change_id)
+
+
+def contents(live: Live, after: Content) -> dict[str, Any]:
+    """What a draft keeps of what it replaces, and of what it proposes."""
+    return {
+        "before_version": live.version,
+        "before": live.text,
+        "before_settings": dict(live.settings),
+        "after": after.text,
+        "after_settings": dict(after.settings),
+    }
+
+
+def settings_that_change(typed: Mapping[str, Any]) -> tuple[ChangedSetting, ...]:
+    """Those that go along with what was typed."""
+    return changed_settings(typed.get("before_settings") or {}, typed.get("after_settings") or {})
 
 
 def keep_typed(
@@ -166,24 +183,24 @@ def outdated(change: Change, typed: Mapping[str, Any]) -> Refused | None:
     )
 
 
-def _problems(policy: Policy, proposal: Proposal, live: Live, after: str) -> list[tuple[str, str]]:
+def _problems(policy: Policy, proposal: Proposal, live: Live, after: Content) -> list[tuple[str, str]]:
     problems = []
     text_field = {"replace": "new_phrase", "upload": "file", "existing": "version"}.get(
         proposal.how, "new_text"
     )
     if not set(proposal.kinds) & set(Kind):
         problems.append(("kinds", "Tick at least one."))
-    if not after.strip():
+    if not after.text.strip():
         problems.append((text_field, "The new text is empty."))
-    elif after == live.text:
+    elif after.text == live.text and after.settings == live.settings:
         problems.append((text_field, "This is what is live already. Change something."))
-    if len(after) > LONGEST_TEXT:
+    if len(after.text) > LONGEST_TEXT:
         problems.append((text_field, f"The new text is longer than {LONGEST_TEXT:,} characters."))
     if _needs_a_word(policy, proposal):
         words = "Customers read this workflow. Tick that their answers change, or say why they do not."
         problems.append(("not_customer_visible_because", words))
-    if proposal.workflow == RELEASE_POLICY and after.strip():
-        problems += [(text_field, each) for each in policy_problems(after)[:1]]
+    if proposal.workflow == RELEASE_POLICY and after.text.strip():
+        problems += [(text_field, each) for each in policy_problems(after.text)[:1]]
     return problems
 
 

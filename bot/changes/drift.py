@@ -3,7 +3,6 @@
 Nothing is moved from here without a click by somebody who holds the rollback right.
 """
 
-import hashlib
 from datetime import datetime
 
 from sqlmodel import Session
@@ -13,6 +12,7 @@ from bot.changes.context import Context
 from bot.changes.force import policy_in_force
 from bot.changes.moving import SYSTEM, name_of, release_name, touch
 from bot.changes.outcome import Actor, Done, Outcome, Refused
+from bot.changes.revisions import served_by
 from bot.changes.rights import may_roll_back
 from storage import audit
 from storage.models import Change, Drift, DriftState, Move, Purpose, Release
@@ -119,7 +119,7 @@ def _digest_on_record(session: Session, drift: Drift, change: Change) -> str:
     """What goes live again is the approved text; empty where the version was never reviewed here."""
     for revision in changes.revisions(session, change.id or 0):
         if revision.after_version == drift.recorded:
-            return hashlib.sha256(revision.after_text.encode()).hexdigest()
+            return served_by(revision)
     return ""
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.policy.classify import Reason
+from bot.policy.settings import ChangedSetting
 from bot.policy.signals import Signal
 from storage.models import MoveState, RollbackState
 from storage.vocabulary import Decision, Impact, Kind, Lane, Role, State
@@ -95,6 +96,7 @@ class RevisionFacts:
     rollback_plan: str = ""
     stop_conditions: str = ""
     stages: tuple[str, ...] = ()
+    settings: tuple[ChangedSetting, ...] = ()
     fallback_version: str | None = None
     fallback_switch_off: str = ""
 
@@ -368,6 +370,7 @@ class NoteFacts:
     needs_plan: bool
     needs_stop_conditions: bool
     without_stages: bool
+    settings: tuple[ChangedSetting, ...] = ()
     versions: tuple[Choice, ...] = ()
     typed: dict[str, object] = field(default_factory=dict)
     warning: str = ""

@@ -4,13 +4,13 @@ Only read here: nothing of a proposal is kept, and no target is written to.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from bot.changes.access import target_of
 from bot.changes.context import Context
 from bot.changes.outcome import Refused
-from bot.connectors.protocol import Target
+from bot.connectors.protocol import Content, Target
 from bot.policy.model import Policy
 from bot.policy.rewrite import NoSuchSectionError, replace_section
 from storage.models import Change, DriftState
@@ -48,6 +48,7 @@ class Live:
 
     version: str | None
     text: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 def proposal_from(typed: Mapping[str, Any]) -> Proposal:
@@ -65,14 +66,21 @@ def open_target(context: Context, policy: Policy, workflow: str) -> Target:
 
 def read_live(target: Target) -> Live:
     """What the live pointer shows now."""
-    version = target.read_pointer(target.live_pointer)
-    return Live(version, target.read_content(version) if version else "")
+    return read_version(target, target.read_pointer(target.live_pointer))
+
+
+def read_version(target: Target, version: str | None) -> Live:
+    """What a version holds; where there is none, nothing."""
+    if version is None:
+        return Live(None, "")
+    found = target.read_content(version)
+    return Live(version, found.text, found.settings)
 
 
 def read_before(context: Context, change: Change | None, workflow: str, target: Target) -> Live:
     """What a change replaces: what is live now, or, where it adopts a drift, what the record has instead."""
     recorded = adopted_from(context, change, workflow)
-    return Live(recorded, target.read_content(recorded)) if recorded else read_live(target)
+    return read_version(target, recorded) if recorded else read_live(target)
 
 
 def adopted_from(context: Context, change: Change | None, workflow: str) -> str | None:
@@ -85,18 +93,29 @@ def adopted_from(context: Context, change: Change | None, workflow: str) -> str 
     return drift.recorded if drift and is_open else None
 
 
-def new_text(proposal: Proposal, live: Live, target: Target, *, in_review: str | None) -> str | Refused:
-    """The proposed text, however it was given. Raises TargetError where a version cannot be read.
+def new_content(
+    proposal: Proposal, live: Live, target: Target, *, in_review: str | None
+) -> Content | Refused:
+    """The proposed text, however it was given, and what goes along: with a new text, the live settings.
+
+    Raises TargetError where a version cannot be read.
+    """
+    if proposal.how == "existing":
+        if not proposal.version:
+            return wrong("version", "Choose a version.")
+        return target.read_content(proposal.version)
+    text = _new_text(proposal, live, in_review=in_review)
+    return text if isinstance(text, Refused) else Content(text, live.settings)
+
+
+def _new_text(proposal: Proposal, live: Live, *, in_review: str | None) -> str | Refused:
+    """The text that was typed.
 
     A phrase is replaced in the live text, or, in an edit, in the text that is ``in_review``.
     """
     match proposal.how:
         case "replace":
             return _replaced(proposal, live.text if in_review is None else in_review)
-        case "existing":
-            if not proposal.version:
-                return wrong("version", "Choose a version.")
-            return target.read_content(proposal.version)
         case _ if proposal.section:
             return _with_section(live.text, proposal)
         case "upload":

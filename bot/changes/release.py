@@ -3,7 +3,6 @@
 Nothing is said to be live from here: that follows in ``settle``, after the pointer was read back.
 """
 
-import hashlib
 from datetime import datetime
 
 from sqlmodel import Session
@@ -16,6 +15,7 @@ from bot.changes.force import policy_in_force
 from bot.changes.moving import move_state, name_of, release_name, touch
 from bot.changes.outcome import Actor, Done, Outcome, Refused
 from bot.changes.review import settle_review
+from bot.changes.revisions import served_by
 from bot.changes.rights import may_deploy
 from bot.changes.standing import Standing, standing
 from storage import audit
@@ -220,7 +220,7 @@ def _add_move(
         pointer=pointer,
         expected=release.old_version,
         wanted=release.new_version,
-        content_digest=hashlib.sha256(revision.after_text.encode()).hexdigest(),
+        content_digest=served_by(revision),
         why=f"{name_of(release.change_id)}, released by {actor.name}",
         due_at=now,
         created_at=now,

@@ -11,9 +11,10 @@ from bot.changes.outcome import Actor
 from bot.changes.proposal import Live
 from bot.connectors.protocol import Target
 from bot.policy.classify import Classification
-from bot.policy.digests import Content, Reviewed, content_digest, review_digest
+from bot.policy.digests import Content, Reviewed, content_digest, review_digest, served_digest
 from bot.policy.model import Policy
 from bot.policy.note import ReleaseNote
+from bot.policy.settings import ChangedSetting, changed_settings
 from storage.models import Change, Revision
 from storage.vocabulary import Lane
 
@@ -39,8 +40,7 @@ class ProposedText:
     """The proposed text where the target keeps it, and what it replaces."""
 
     before: Live
-    after_version: str
-    after: str
+    after: Live
 
 
 def revision_of(
@@ -65,9 +65,11 @@ def revision_of(
         author=actor.slack_id,
         created_at=now,
         before_version=text.before.version,
-        after_version=text.after_version,
+        after_version=text.after.version or "",
         before_text=text.before.text,
-        after_text=text.after,
+        after_text=text.after.text,
+        boundary=dict(text.after.settings),
+        before_boundary=dict(text.before.settings),
         what_changed=note.what_changed.strip(),
         why=note.why.strip(),
         good=note.good.strip(),
@@ -82,6 +84,17 @@ def revision_of(
         review_digest="",
     )
     return sealed(revision, workflow, found.lane, str(spec.get("kind", "")), target.live_pointer)
+
+
+def settings_of(revision: Revision) -> tuple[ChangedSetting, ...]:
+    """The settings that change with the text."""
+    return changed_settings(revision.before_boundary or {}, revision.boundary)
+
+
+def served_by(revision: Revision) -> str:
+    """The digest of what has to go live."""
+    known = None if revision.before_boundary is None else revision.boundary
+    return served_digest(revision.after_text, known)
 
 
 def sealed(revision: Revision, workflow: str, lane: Lane, target_kind: str, pointer: str) -> Revision:

@@ -15,7 +15,7 @@ from bot.changes.classifying import classify_again
 from bot.changes.context import Context
 from bot.changes.force import policy_in_force
 from bot.changes.moving import SYSTEM, move_state, name_of, touch
-from bot.changes.proposal import Live
+from bot.changes.proposal import Live, read_live
 from bot.changes.review import settle_review
 from bot.changes.revisions import sealed
 from bot.changes.standing import standing
@@ -29,7 +29,10 @@ from storage.vocabulary import Lane, State
 
 log = structlog.get_logger(__name__)
 
-_OWN = {"id", "number", "created_at", "before_version", "before_text", "content_digest", "review_digest"}
+_OWN = {
+    "id", "number", "created_at", "before_version", "before_text", "before_boundary", "content_digest",
+    "review_digest",
+}  # fmt: skip
 """What sets a revision apart from the one before it when only the target has moved."""
 
 
@@ -57,8 +60,7 @@ def renew_diffs(context: Context, *, now: datetime) -> int:
 def _renewed(context: Context, policy: Policy, change: Change, *, now: datetime) -> bool:
     try:
         target = context.open_target(change.workflow, target_of(policy.workflow(change.workflow)))
-        version = target.read_pointer(target.live_pointer)
-        live = Live(version, target.read_content(version) if version else "")
+        live = read_live(target)
     except (TargetError, UnknownWorkflowError) as error:
         log.warning("a stale change waits for its target", change=name_of(change.id), why=str(error))
         return False
@@ -80,6 +82,7 @@ def _renew(session: Session, change_id: int, live: Live, target: Target, *, now:
         created_at=now,
         before_version=live.version,
         before_text=live.text,
+        before_boundary=dict(live.settings),
     )
     kind = str(target_of(policy.workflow(change.workflow)).get("kind", ""))
     look = standing(session, policy, change, earlier)

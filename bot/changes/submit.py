@@ -5,6 +5,7 @@ Nothing is kept of a submission that is refused, except what was typed.
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,27 +17,25 @@ from bot.changes.access import GONE
 from bot.changes.binding import bind
 from bot.changes.classifying import history_of, write_classification
 from bot.changes.context import Context
-from bot.changes.draft import EDITABLE, outdated, typed_by
+from bot.changes.draft import EDITABLE, contents, outdated, typed_by
 from bot.changes.force import policy_in_force
+from bot.changes.lacking import note_problems_of
 from bot.changes.moving import move_state, name_of, touch
 from bot.changes.outcome import Actor, Done, Outcome, Refused
-from bot.changes.proposal import Live, new_text, open_target, proposal_from, read_before
+from bot.changes.proposal import Live, new_content, open_target, proposal_from, read_before, read_version
 from bot.changes.review import settle_review
 from bot.changes.revisions import Note, ProposedText, revision_of
-from bot.changes.rights import may_edit, rollback_owners
+from bot.changes.rights import may_edit
 from bot.changes.shortage import shortage
-from bot.changes.standing import can_act, standing
-from bot.connectors.protocol import Target, TargetError, VersionMissing
+from bot.changes.standing import standing
+from bot.connectors.protocol import Content, Target, TargetError, VersionMissing
 from bot.policy.classify import Classification, ClassificationError, classify
 from bot.policy.model import Policy, UnknownWorkflowError
-from bot.policy.note import ReleaseNote, note_problems
+from bot.policy.settings import changed_settings
 from storage import audit
 from storage.models import Ask, Change, Revision, Touch, Vote
-from storage.queries import changes, people
-from storage.queries.people import Entitled
-from storage.vocabulary import Impact, Kind, Lane, Role, State
-
-SHORTEST_PLAN = 10
+from storage.queries import changes
+from storage.vocabulary import Impact, Kind, State
 
 
 def submit(context: Context, change_id: int, note: Note, *, actor: Actor, now: datetime) -> Outcome:
@@ -55,7 +54,7 @@ def submit(context: Context, change_id: int, note: Note, *, actor: Actor, now: d
         live = read_before(context, change, str(typed["workflow"]), target)
         if live.version != typed.get("before_version"):
             in_review = revision.after_text if revision else None
-            after = new_text(proposal_from(typed), live, target, in_review=in_review)
+            after = new_content(proposal_from(typed), live, target, in_review=in_review)
             return _read_again(context, change_id, live, after, actor=actor)
         if note.fallback_version:
             target.read_content(note.fallback_version)
@@ -80,7 +79,7 @@ def _nothing_to_submit(change: Change) -> Outcome:
 
 
 def _read_again(
-    context: Context, change_id: int, live: Live, after: str | Refused, *, actor: Actor
+    context: Context, change_id: int, live: Live, after: Content | Refused, *, actor: Actor
 ) -> Refused:
     """The live text has moved between the two steps: a replacement is made anew, in the text of now."""
     if isinstance(after, Refused):
@@ -90,8 +89,8 @@ def _read_again(
         change = changes.change(session, change_id)
         if change is None:
             return GONE
-        anew = {"before_version": live.version, "before": live.text, "after": after}
-        change.form = {**change.form, actor.slack_id: {**typed_by(change, actor), **anew}}
+        anew = {**typed_by(change, actor), **contents(live, after)}
+        change.form = {**change.form, actor.slack_id: anew}
     return Refused(
         "The live text has moved since you began, so the diff and perhaps the lane are others now.",
         "If you gave a whole text, go back and see whether it still holds what is live.",
@@ -104,11 +103,13 @@ def _store_text(
 ) -> ProposedText:
     after = str(typed["after"])
     chosen = proposal_from(typed)
-    if chosen.how == "existing" and target.read_content(chosen.version) == after:
-        return ProposedText(live, chosen.version, after)
+    if chosen.how == "existing":
+        there = read_version(target, chosen.version)
+        if there.text == after:
+            return ProposedText(live, there)
     key = f"{name_of(change_id)}-{hashlib.sha256(after.encode()).hexdigest()[:16]}"
     version = target.propose(after, change_name=name_of(change_id), author=actor.name, key=key)
-    return ProposedText(live, version, after)
+    return ProposedText(live, read_version(target, version))
 
 
 def _submit(
@@ -136,12 +137,14 @@ def _submit(
     late = outdated(change, typed)
     if late:
         return late
-    found = _classified(session, policy, change, typed, text, now=now)
+    found = _classified_as_shown(session, policy, change, typed, text, actor=actor, now=now)
     if isinstance(found, Refused):
         return found
     workflow = str(typed["workflow"])
     touched = {each.person_id for each in changes.touches(session, change_id)} | {actor.person_id}
-    problems = _note_problems(session, policy, workflow, found, note, text, touched)
+    problems = note_problems_of(
+        session, policy, workflow, found, note, first=text.before.version is None, touched=touched
+    )
     if problems:
         return Refused("Some answers are missing.", fields=tuple(problems))
     lacking = shortage(session, policy, workflow, found.lane, touched, now=now)
@@ -164,6 +167,33 @@ def _may_edit(session: Session, policy: Policy, change: Change, actor: Actor) ->
     return may_edit(standing(session, policy, change, revision), actor) if revision else GONE
 
 
+def _classified_as_shown(
+    session: Session,
+    policy: Policy,
+    change: Change,
+    typed: dict[str, Any],
+    text: ProposedText,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Classification | Refused:
+    """A target may keep settings with a text that nobody could foresee. The lane they give is shown first."""
+    found = _classified(session, policy, change, typed, text, now=now)
+    foreseen = typed.get("after_settings") or {}
+    if isinstance(found, Refused) or foreseen == text.after.settings:
+        return found
+    as_shown = ProposedText(text.before, replace(text.after, settings=foreseen))
+    shown = _classified(session, policy, change, typed, as_shown, now=now)
+    if isinstance(shown, Classification) and shown.lane is found.lane:
+        return found
+    change.form = {**change.form, actor.slack_id: {**typed, "after_settings": dict(text.after.settings)}}
+    return Refused(
+        f"The target keeps settings with this text that put it in the {found.lane.value} lane.",
+        "Look at them, and submit again.",
+        redraw=True,
+    )
+
+
 def _classified(
     session: Session,
     policy: Policy,
@@ -180,56 +210,13 @@ def _classified(
             kinds=[Kind(each) for each in typed["kinds"]],
             impacts=[Impact(each) for each in typed["impacts"]],
             before=text.before.text,
-            after=text.after,
+            after=text.after.text,
+            settings=changed_settings(text.before.settings, text.after.settings),
             history=history_of(session, policy, str(typed["workflow"]), now=now),
             raised_to=change.lane_raised_to,
         )
     except ClassificationError as error:
         return Refused(str(error))
-
-
-def _note_problems(
-    session: Session,
-    policy: Policy,
-    workflow: str,
-    found: Classification,
-    note: Note,
-    text: ProposedText,
-    touched: set[int],
-) -> list[tuple[str, str]]:
-    affected = f"{workflow}, {found.lane.value} lane"
-    written = ReleaseNote(note.what_changed, note.why, affected, note.good, note.rollback_trigger)
-    names = {"trigger": "rollback_trigger"}
-    problems = [(names.get(name, name), words) for name, words in note_problems(written).items()]
-    rules = policy.lanes.of(found.lane)
-    if rules.rollback_plan_required and len(note.rollback_plan.strip()) < SHORTEST_PLAN:
-        problems.append(
-            ("rollback_plan", "This lane needs a written plan: what is done, in which order, by whom.")
-        )
-    if rules.stop_conditions_required and len(note.stop_conditions.strip()) < SHORTEST_PLAN:
-        problems.append(
-            ("stop_conditions", "This lane needs written conditions under which the release is stopped.")
-        )
-    owners = {each.slack_id for each in rollback_owners(session, workflow, found.lane)}
-    if owners and note.rollback_owner not in owners:
-        problems.append(("rollback_owner", "Choose somebody who holds the rollback right in this lane."))
-    eligible = _eligible(session, workflow, found.lane, touched)
-    if eligible and not note.asked:
-        problems.append(("asked", "Choose who will be asked to approve."))
-    if set(note.asked) - {each.slack_id for each in eligible}:
-        problems.append(("asked", "Somebody in this list cannot approve it. Choose again."))
-    switch_off = len(note.fallback_switch_off.strip()) >= SHORTEST_PLAN
-    if text.before.version is None and not (note.fallback_version or switch_off):
-        words = (
-            "Nothing is live yet, so nothing can come back. Name a version, or write how to switch it off."
-        )
-        problems.append(("fallback_switch_off", words))
-    return problems
-
-
-def _eligible(session: Session, workflow: str, lane: Lane, touched: set[int]) -> list[Entitled]:
-    entitled = people.entitled(session, workflow, Role.APPROVE, lane)
-    return [each for each in entitled if can_act(each) and each.person_id not in touched]
 
 
 def _write(

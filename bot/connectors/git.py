@@ -52,6 +52,7 @@ from bot.connectors.git_objects import (
     with_path,
 )
 from bot.connectors.protocol import (
+    Content,
     Moved,
     PointerElsewhere,
     TargetError,
@@ -121,12 +122,12 @@ class GitTarget:
             heads = [head for head in (head_of(repo, ref) for ref in refs) if head is not None]
             return versions(repo, heads, self._key_path, limit)
 
-    def read_content(self, version: str) -> str:
+    def read_content(self, version: str) -> Content:
         """The text of a blob, exactly as stored. TargetRefused where it is not UTF-8."""
         with self._opened() as repo:
             content = self._blob(repo, version).data
         try:
-            return content.decode("utf-8")
+            return Content(content.decode("utf-8"))
         except UnicodeDecodeError as fault:
             raise TargetRefused(
                 f"Version {version[:10]} of {self.path} is not UTF-8 text (byte {fault.start + 1}). "

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from bot.connectors.protocol import (
+    Content,
     Moved,
     NeedsPerson,
     PointerElsewhere,
@@ -80,12 +81,12 @@ class ManualTarget:
         """The texts that the app keeps, newest first."""
         return self._record.versions()[:limit]
 
-    def read_content(self, version: str) -> str:
+    def read_content(self, version: str) -> Content:
         """The text of a version, exactly as proposed."""
         text = self._record.content(version)
         if text is None:
             raise VersionMissing(version, f"No text {version} is kept for {self.workflow}.")
-        return text
+        return Content(text)
 
     def propose(self, text: str, *, change_name: str, author: str, key: str) -> str:  # noqa: ARG002 - the text says all
         """Keep the text and return its version."""

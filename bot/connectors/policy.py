@@ -6,7 +6,7 @@ It must never put a text in force that is not a valid policy.
 from datetime import timedelta
 from typing import Protocol
 
-from bot.connectors.protocol import Moved, PointerElsewhere, TargetRefused, Version, VersionMissing
+from bot.connectors.protocol import Content, Moved, PointerElsewhere, TargetRefused, Version, VersionMissing
 from bot.policy.load import PolicyError, parse_policy
 
 IN_FORCE = "in_force"
@@ -54,12 +54,12 @@ class PolicyTarget:
         """Kept versions, newest first."""
         return self._record.versions(limit)
 
-    def read_content(self, version: str) -> str:
+    def read_content(self, version: str) -> Content:
         """A kept policy text. Raises VersionMissing."""
         text = self._record.content(version)
         if text is None:
             raise VersionMissing(version, f"There is no policy version {version}.")
-        return text
+        return Content(text)
 
     def propose(self, text: str, *, change_name: str, author: str, key: str) -> str:  # noqa: ARG002  the protocol's
         """Keep a proposed policy. Raises TargetRefused where it is not a valid one."""
@@ -71,7 +71,7 @@ class PolicyTarget:
         _known(pointer)
         if wanted is None:
             raise TargetRefused("A policy is always in force. Name the version that is to come back.")
-        _valid(self.read_content(wanted))
+        _valid(self.read_content(wanted).text)
         before = self._record.exchange(expected, wanted, why=why)
         if before not in {expected, wanted}:
             raise PointerElsewhere(

@@ -4,9 +4,10 @@ Every target, whatever it is, looks like `Target` to the rest of the app and fai
 named here. This module must never know a particular system.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class TargetError(Exception):
@@ -58,6 +59,15 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """What a version holds: the exact text, and what goes along with it to whoever fetches the version."""
+
+    text: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Model, sampling, tools and the like by name, as JSON values; empty where the target keeps none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """The target accepted the move. Only reading the pointer back says that it is so."""
 
@@ -106,8 +116,8 @@ class Target(Protocol):
     def list_versions(self, limit: int = 20) -> list[Version]:
         """At most `limit` versions, newest first, proposed ones included."""
 
-    def read_content(self, version: str) -> str:
-        """The exact text of a version."""
+    def read_content(self, version: str) -> Content:
+        """What a version holds."""
 
     def propose(self, text: str, *, change_name: str, author: str, key: str) -> str:
         """Store a proposed text where no client reads it, and return its version.

@@ -5,7 +5,7 @@ It must never answer that it is done; the person confirms it.
 
 from datetime import timedelta
 
-from bot.connectors.protocol import NeedsPerson, Version, VersionMissing
+from bot.connectors.protocol import Content, NeedsPerson, Version, VersionMissing
 
 
 class SwitchOffTarget:
@@ -30,7 +30,7 @@ class SwitchOffTarget:
         """There are none."""
         return []
 
-    def read_content(self, version: str) -> str:
+    def read_content(self, version: str) -> Content:
         """Nothing is kept here."""
         raise VersionMissing(version, "A person sees to this; no versions are kept.")
 

@@ -21,6 +21,7 @@ from bot.connectors.credentials import Credential
 from bot.connectors.manual import ManualRecord, version_of_text
 from bot.connectors.pointers import problems_of, refuse_unknown
 from bot.connectors.protocol import (
+    Content,
     Moved,
     PointerElsewhere,
     TargetRefused,
@@ -97,11 +98,11 @@ class WebhookTarget:
         """The texts that the app keeps, newest first."""
         return self._record.versions()[:limit]
 
-    def read_content(self, version: str) -> str:
+    def read_content(self, version: str) -> Content:
         """The text that the app keeps, or else the receiver's, such as what was live before the app came."""
         kept = self._record.content(version)
         if kept is not None:
-            return kept
+            return Content(kept)
         with self._system.asking() as asking:
             answer = self._get(asking, version=version)
             text = asking.read(answer, _Content).text
@@ -111,7 +112,7 @@ class WebhookTarget:
             raise TargetRefused(
                 f"{self._system.host} gives another text for {version} than the one with that name."
             )
-        return text
+        return Content(text)
 
     def propose(self, text: str, *, change_name: str, author: str, key: str) -> str:  # noqa: ARG002 - the text says all
         """Keep the text here and return its version; the receiver is not asked."""
@@ -120,7 +121,7 @@ class WebhookTarget:
     def move(self, pointer: str, *, expected: str | None, wanted: str | None, key: str, why: str) -> Moved:
         """Tell the receiver what is to be live, with its text, and read back what is."""
         refuse_unknown(self, self.workflow, pointer)
-        text = None if wanted is None else self.read_content(wanted)
+        text = None if wanted is None else self.read_content(wanted).text
         with self._system.asking() as asking:
             found = self._at(asking, pointer)
             if found == wanted:

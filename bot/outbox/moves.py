@@ -4,7 +4,6 @@ It never claims what it did not read back. Whatever a target does, a move that h
 rows until the use case that settles it says otherwise.
 """
 
-import hashlib
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -37,6 +36,7 @@ from bot.outbox.results import (
     Unavailable,
     WaitingForPerson,
 )
+from bot.policy.digests import is_served
 from storage.engine import Store
 from storage.models import Move, Purpose
 
@@ -163,7 +163,8 @@ def _carry_out(target: Target, move: Move) -> Result:
     """Compare the text with the one that was approved, ask whether it is so already, move, and read back."""
     if not _holds_what_was_approved(target, move):
         return RefusedByTarget(
-            f"Version {move.wanted} of the target is not the text that was approved. Nothing was moved."
+            f"Version {move.wanted} of the target is not what was approved: its text or its settings have "
+            "changed. Nothing was moved."
         )
     if target.is_already(move.pointer, move.wanted):
         return Landed(move.wanted, already=True)
@@ -176,10 +177,11 @@ def _carry_out(target: Target, move: Move) -> Result:
 
 
 def _holds_what_was_approved(target: Target, move: Move) -> bool:
-    """A version's text may change behind its name in some registries; what goes live is what was reviewed."""
+    """A version may change behind its name in some registries; what goes live is what was reviewed."""
     if not move.content_digest or move.wanted is None:
         return True
-    return hashlib.sha256(target.read_content(move.wanted).encode()).hexdigest() == move.content_digest
+    found = target.read_content(move.wanted)
+    return is_served(move.content_digest, found.text, found.settings)
 
 
 def _trouble(result: Result) -> str:

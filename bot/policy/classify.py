@@ -4,10 +4,11 @@ The table of rules is data in the policy; here it is only read. What no rule cov
 low lane, and who proposes the change plays no part.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.policy.model import RELEASE_POLICY, Policy, PolicyTarget, Workflow
+from bot.policy.settings import ChangedSetting, merged, setting_signals
 from bot.policy.signals import Signal, find_signals
 from storage.vocabulary import Impact, Kind, Lane, Touch
 
@@ -66,6 +67,7 @@ def classify(
     impacts: Collection[Impact] = (),
     before: str = "",
     after: str = "",
+    settings: Sequence[ChangedSetting] = (),
     history: History = History(),
     raised_to: Lane | None = None,
     lowered_to: Lane | None = None,
@@ -73,16 +75,18 @@ def classify(
 ) -> Classification:
     """Put a change in its lane. An empty `before` is a new prompt, of which every word is added.
 
+    `settings` are those that change with the text.
     `workflow` is a name in the policy, or the attributes themselves. Of two moves by hand the raise is the
     stronger. Raises UnknownWorkflowError, and ClassificationError where no kind is given.
     """
     if not kinds:
         raise ClassificationError("A change needs at least one kind. Say what it changes.")
     attributes = policy.workflow(workflow) if isinstance(workflow, str) else workflow
-    signals = tuple(
-        replace(signal, dismissed=signal.names in dismissed_signals)
-        for signal in find_signals(policy.signals, attributes.tools, before, after)
+    found = merged(
+        find_signals(policy.signals, attributes.tools, before, after),
+        setting_signals(policy.signals, attributes.tools, settings),
     )
+    signals = tuple(replace(signal, dismissed=signal.names in dismissed_signals) for signal in found)
     change = _Change(attributes, history, frozenset(kinds), frozenset(impacts), signals)
     fired = sorted(_fired(policy, change), key=lambda one: -one.lane.rank)
     rules_lane = fired[0].lane

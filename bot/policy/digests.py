@@ -18,6 +18,7 @@ from bot.policy.note import ReleaseNote
 
 CONTENT = "content-v1:"
 REVIEW = "review-v1:"
+SERVED = "served-v1:"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,21 @@ def content_digest(content: Content) -> str:
 def review_digest(reviewed: Reviewed) -> str:
     """Give the review digest."""
     return _digest(REVIEW, asdict(reviewed))
+
+
+def served_digest(text: str, settings: Mapping[str, Any] | None) -> str:
+    """What a version has to hold at the moment in which it goes live.
+
+    `settings` None: they were not read when it was reviewed, and only the text is bound.
+    """
+    if settings is None:
+        return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return _digest(SERVED, {"text": text, "settings": dict(settings)})
+
+
+def is_served(digest: str, text: str, settings: Mapping[str, Any]) -> bool:
+    """Whether a version that holds this is the one that was reviewed."""
+    return digest == served_digest(text, settings if digest.startswith(SERVED) else None)
 
 
 def _digest(prefix: str, value: dict[str, Any]) -> str:

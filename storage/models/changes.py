@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, UniqueConstraint, text
+from sqlalchemy import JSON, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from storage.columns import UtcDateTime, json_column, word
@@ -60,6 +60,8 @@ class Revision(SQLModel, table=True):
     before_text: str
     after_text: str
     boundary: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    before_boundary: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """The settings of what it replaces; None where neither these nor the new ones were read."""
     what_changed: str
     why: str
     good: str

@@ -13,7 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.connectors.protocol import Moved, NeedsPerson, Target, Version
+from bot.connectors.protocol import Content, Moved, NeedsPerson, Target, Version
 from tests.crash.points import DeathError, Points
 
 
@@ -113,8 +113,8 @@ class WoundedTarget:
         """Whether a pointer is there."""
         return self._passing("is_already", lambda: self._inner.is_already(pointer, wanted))
 
-    def read_content(self, version: str) -> str:
-        """A version's text."""
+    def read_content(self, version: str) -> Content:
+        """What a version holds."""
         return self._passing("read_content", lambda: self._inner.read_content(version))
 
     def propose(self, text: str, *, change_name: str, author: str, key: str) -> str:

@@ -19,7 +19,7 @@ from bot.cards.modals.form import (
     view,
     with_ids,
 )
-from bot.cards.parts import gate_items, reason_items
+from bot.cards.parts import gate_items, reason_items, settings
 from bot.cards.surface import Callback, Field
 from bot.cards.text import clip, count, escape, label, listed, one_line
 from bot.cards.words import LANES
@@ -73,7 +73,8 @@ def _lane(facts: NoteFacts) -> list[Block]:
     if facts.gate_required:
         lines.append("A regression test must pass before it counts as approved.")
     items = reason_items(facts.reasons, facts.signals, 15) + gate_items(facts.gate_reasons, 8)
-    return [section("\n".join(lines)), rich(words(run("Why", bold=True)), bullets(items))]
+    why = rich(words(run("Why", bold=True)), bullets(items))
+    return [section("\n".join(lines)), why, *settings(facts.settings, 12)]
 
 
 def _statement(field: Field, name: str, typed: Typed) -> Block:

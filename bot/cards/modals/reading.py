@@ -10,12 +10,14 @@ from datetime import datetime
 from bot.cards.blocks import VIEW_SIZE, Block, context, rich, section, view_size, words
 from bot.cards.diff import Piece, contracted, is_empty, pieces, styled
 from bot.cards.modals.form import view
+from bot.cards.parts import no_word_differs, settings
 from bot.cards.text import clean, clip, count, escape, named, short, subject, units, when
 from bot.changes.facts import ChangeFacts, Who
 
 _AROUND = 300
 _A_BLOCK = 2_400
 _MOST_BLOCKS = 94
+_MOST_SETTINGS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,10 @@ def full_diff(facts: ChangeFacts) -> Block:
         f"*{subject(facts.id, facts.workflow)}*: {escape(old)} → {escape(short(revision.after_version))}\n"
         "Struck is removed, bold is added. Long unchanged stretches are left out."
     )
+    beside = settings(revision.settings, _MOST_SETTINGS)
     if is_empty(diff):
-        return view("Full diff", [head, section("Only spacing differs, no word does.")])
-    blocks, cut = _within(_paragraphs(contracted(diff, _AROUND)))
+        return view("Full diff", [head, section(no_word_differs(facts)), *beside])
+    blocks, cut = _within([*beside, *_paragraphs(contracted(diff, _AROUND))])
     note = "*Cut here.* The rest does not fit; read the whole text in the target."
     return view("Full diff", [head, *blocks, *([section(note)] if cut else [])])
 

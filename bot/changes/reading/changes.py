@@ -19,6 +19,7 @@ from bot.changes.facts import (
 from bot.changes.force import policy_in_force
 from bot.changes.reading.names import Names
 from bot.changes.reading.releases import release_facts, target_for
+from bot.changes.revisions import settings_of
 from bot.changes.rights import deployers
 from bot.changes.standing import Standing, as_decided, has_stages, standing
 from storage.models import Revision, Vote
@@ -128,6 +129,7 @@ def _revision(revision: Revision, names: Names) -> RevisionFacts:
         after_version=revision.after_version,
         before_text=revision.before_text,
         after_text=revision.after_text,
+        settings=settings_of(revision),
         what_changed=revision.what_changed,
         why=revision.why,
         good=revision.good,

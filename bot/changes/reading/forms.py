@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from bot.changes.classifying import history_of
 from bot.changes.context import Context
-from bot.changes.draft import outdated, typed_by
+from bot.changes.draft import outdated, settings_that_change, typed_by
 from bot.changes.facts import Choice, NoteFacts, ProposalFacts
 from bot.changes.force import policy_in_force
 from bot.changes.moving import name_of
@@ -99,6 +99,11 @@ def note_facts(context: Context, change_id: int, actor: Actor, *, now: datetime)
         "rollback_owner": owners[0].slack_id if owners else "",
         "asked": [each.slack_id for each in approvers[: found.approvals]],
     }
+    # Somebody who was chosen in another lane may hold no right in this one.
+    able = {each.slack_id for each in approvers}
+    typed["asked"] = [each for each in typed.get("asked", ()) if each in able]
+    if typed.get("rollback_owner") not in {each.slack_id for each in owners}:
+        typed.pop("rollback_owner", None)
     typed |= {name: value for name, value in usual.items() if not typed.get(name)}
     return NoteFacts(
         change_id=change_id,
@@ -115,6 +120,7 @@ def note_facts(context: Context, change_id: int, actor: Actor, *, now: datetime)
         deployers=names.of(deployers),
         before_text=str(typed.get("before", "")),
         after_text=str(typed["after"]),
+        settings=settings_that_change(typed),
         first_release=first,
         needs_plan=rules.rollback_plan_required,
         needs_stop_conditions=rules.stop_conditions_required,
@@ -136,6 +142,7 @@ def classified(
             impacts=[Impact(each) for each in typed["impacts"]],
             before=str(typed.get("before", "")),
             after=str(typed["after"]),
+            settings=settings_that_change(typed),
             history=history_of(session, policy, str(typed["workflow"]), now=now),
             raised_to=change.lane_raised_to,
         )

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from bot.connectors.asking import Answer, Asking
 from bot.connectors.pointers import refuse_unknown
-from bot.connectors.protocol import TargetRefused, TargetUnavailable, Version, VersionMissing
+from bot.connectors.protocol import Content, TargetRefused, TargetUnavailable, Version, VersionMissing
 from bot.connectors.registries.agenta_answers import (
     Application,
     Applications,
@@ -61,9 +61,10 @@ class AgentaTarget(Registry[Settings]):
         found = self._revisions(asking, self._application(asking), limit=limit + ROOM)
         return [as_version(each) for each in found if each.prompt is not None][:limit]
 
-    def text(self, asking: Asking, version: str) -> str:
-        """What its message says."""
-        return self._text_of(self._revision(asking, version, self._application(asking)))
+    def content(self, asking: Asking, version: str) -> Content:
+        """What its message says, and with what it is used."""
+        found = self._revision(asking, version, self._application(asking))
+        return Content(self._text_of(found), found.settings)
 
     def refuse_text(self, text: str) -> None:
         """What PostgreSQL, which is Agenta's database, cannot keep."""

@@ -5,12 +5,15 @@ that was asked for must never be read as "nothing is live".
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel, StrictStr
 
 from bot.connectors.protocol import Version
+
+TEXT: Final = ("messages", "input_keys")
+"""What follows from the text, of what is kept as the prompt."""
 
 
 class Application(BaseModel):
@@ -64,6 +67,15 @@ class Revision(BaseModel):
         told = (self.prompt or {}).get("messages")
         only = told[0] if isinstance(told, list) and len(told) == 1 else None
         return only if isinstance(only, dict) and isinstance(only.get("content"), str) else None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Model, tools, how variables are written, and what else is stored beside the text."""
+        parameters = (self.data or {}).get("parameters")
+        beside = parameters if isinstance(parameters, dict) else {}
+        own = {name: value for name, value in (self.prompt or {}).items() if name not in TEXT}
+        role = (self.message_of_text or {}).get("role")
+        return {**{name: value for name, value in beside.items() if name != "prompt"}, "role": role, **own}
 
 
 class Revisions(BaseModel):

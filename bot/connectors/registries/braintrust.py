@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from bot.connectors.asking import SECONDS, Answer, Asking
 from bot.connectors.credentials import Lookup
 from bot.connectors.pointers import refuse_unknown
-from bot.connectors.protocol import TargetRefused, TargetUnavailable, Version, VersionMissing
+from bot.connectors.protocol import Content, TargetRefused, TargetUnavailable, Version, VersionMissing
 from bot.connectors.registries.braintrust_answers import (
     LONGEST,
     Associations,
@@ -66,9 +66,10 @@ class BraintrustTarget(Registry[Settings]):
         """By the audit log of the prompt."""
         return [as_version(each) for each in self._versions(asking)[:limit]]
 
-    def text(self, asking: Asking, version: str) -> str:
-        """As it is stored, with its variables as they are written."""
-        return self._text_of(self._version(asking, version))
+    def content(self, asking: Asking, version: str) -> Content:
+        """As it is stored, with its variables as they are written, and with what it is used."""
+        found = self._version(asking, version)
+        return Content(self._text_of(found), found.settings)
 
     def refuse_text(self, text: str) -> None:
         """What its database cannot keep."""

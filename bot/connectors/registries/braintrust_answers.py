@@ -43,6 +43,11 @@ class Prompt(BaseModel):
         text = block.get("content")
         return text if isinstance(text, str) else None
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Model, parameters, tools: whatever is stored beside the text."""
+        return {name: value for name, value in (self.prompt_data or {}).items() if name != "prompt"}
+
 
 class Prompts(BaseModel):
     """The prompts that were asked for."""

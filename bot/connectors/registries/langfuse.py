@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 from bot.connectors.asking import Asking
 from bot.connectors.pointers import refuse_unknown
-from bot.connectors.protocol import TargetRefused, TargetUnavailable, Version, VersionMissing
+from bot.connectors.protocol import Content, TargetRefused, TargetUnavailable, Version, VersionMissing
 from bot.connectors.registries.langfuse_answers import Listed, Prompt, as_version, is_missing
 from bot.connectors.registries.registry import Move, Registry
 from bot.policy.targets import LangfuseTarget as Settings
@@ -51,13 +51,13 @@ class LangfuseTarget(Registry[Settings]):
         updated = max((each.last_updated_at for each in found if each.last_updated_at), default=None)
         return [as_version(each, updated) for each in read if each is not None]
 
-    def text(self, asking: Asking, version: str) -> str:
-        """As it is stored, with references to other prompts left as they are."""
+    def content(self, asking: Asking, version: str) -> Content:
+        """As it is stored, with references to other prompts left as they are; its config is its settings."""
         is_number = version.isascii() and version.isdecimal() and not version.startswith("0")
         found = self._get(asking, version=version) if is_number else None
         if found is None:
             raise VersionMissing(version, f"{self.prompt} in Langfuse has no version {version[:40]}.")
-        return self._text_of(found)
+        return Content(self._text_of(found), found.settings)
 
     def refuse_text(self, text: str) -> None:
         """What its database cannot keep, and what would change without a new version."""

@@ -29,6 +29,12 @@ class Prompt(BaseModel):
     created_at: datetime | None = Field(default=None, alias="createdAt")
     created_by: str = Field(default="", alias="createdBy")
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Its config, which may be any JSON."""
+        config = self.config or {}
+        return config if isinstance(config, dict) else {"config": config}
+
 
 class Meta(BaseModel):
     """One line of the list of prompts."""

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 from bot.connectors.asking import Answer, Asking
 from bot.connectors.pointers import refuse_unknown
-from bot.connectors.protocol import TargetRefused, TargetUnavailable, Version, VersionMissing
+from bot.connectors.protocol import Content, TargetRefused, TargetUnavailable, Version, VersionMissing
 from bot.connectors.registries.langsmith_answers import (
     CONFLICT,
     Commits,
@@ -28,7 +28,7 @@ from bot.connectors.registries.langsmith_answers import (
     is_missing,
     says_nothing_new,
 )
-from bot.connectors.registries.langsmith_manifest import Manifest, manifest_for, text_of
+from bot.connectors.registries.langsmith_manifest import Manifest, manifest_for, settings_of, text_of
 from bot.connectors.registries.registry import Move, Registry
 from bot.policy.targets import LangsmithTarget as Settings
 
@@ -55,9 +55,10 @@ class LangsmithTarget(Registry[Settings]):
         """As they are listed."""
         return [each.as_version() for each in self._commits(asking, limit=min(limit, PAGE)).commits]
 
-    def text(self, asking: Asking, version: str) -> str:
-        """The template, with its variables as they are written."""
-        return self._text_in(version, self._manifest(asking, version))
+    def content(self, asking: Asking, version: str) -> Content:
+        """The template, with its variables as they are written, and what else the commit holds."""
+        manifest = self._manifest(asking, version)
+        return Content(self._text_in(version, manifest), settings_of(manifest))
 
     def refuse_text(self, text: str) -> None:
         """What its database cannot keep."""

@@ -41,6 +41,29 @@ def manifest_for(text: str, live: Manifest | None) -> Manifest:
     return made
 
 
+def settings_of(manifest: Manifest) -> dict[str, Any]:
+    """What else a commit holds: how variables are written and, in a chain, the model with its settings."""
+    rest = deepcopy(manifest)
+    given: Manifest = (_prompt_in(rest) or rest)["kwargs"]
+    for name in ("template", "input_variables"):
+        given.pop(name, None)
+    plain = _plain(rest)
+    return plain if isinstance(plain, dict) else {}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON it is
+    """An object of LangChain as what it was made of, with its class by name."""
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if "lc" in value and isinstance(value.get("id"), list):
+        kwargs = value.get("kwargs")
+        given = kwargs if isinstance(kwargs, dict) else {}
+        return {"class": str(value["id"][-1:] and value["id"][-1]), **_plain(given)}
+    return {name: _plain(each) for name, each in value.items()}
+
+
 def _prompt_in(manifest: Manifest) -> Manifest | None:
     """The string prompt: the whole, or what stands first in a chain with a model."""
     given = manifest.get("kwargs")

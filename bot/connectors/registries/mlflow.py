@@ -14,8 +14,9 @@ from urllib.parse import urlencode
 
 from bot.connectors.asking import Answer, Asking
 from bot.connectors.pointers import refuse_unknown
-from bot.connectors.protocol import TargetRefused, TargetUnavailable, Version, VersionMissing
+from bot.connectors.protocol import Content, TargetRefused, TargetUnavailable, Version, VersionMissing
 from bot.connectors.registries.mlflow_answers import (
+    SETTINGS,
     Found,
     Held,
     One,
@@ -31,8 +32,6 @@ from bot.policy.targets import MlflowTarget as Settings
 API: Final = "/api/2.0/mlflow"
 IS_PROMPT: Final = "mlflow.prompt.is_prompt"
 TEXT: Final = "mlflow.prompt.text"
-SETTINGS: Final = "_mlflow_prompt_"
-"""What the tags begin with that say of which type a prompt is, and with which model and format it is used."""
 PLACE: Final = "dummy-source"
 """What MLflow's own client writes, and its server demands, as the source of a prompt."""
 LONGEST_TEXT: Final = 100_000
@@ -56,9 +55,10 @@ class MlflowTarget(Registry[Settings]):
         """By one search."""
         return [as_version(each) for each in self._search(asking, limit=limit)]
 
-    def text(self, asking: Asking, version: str) -> str:
-        """The tag that holds it."""
-        return self._text_of(self._version(asking, version))
+    def content(self, asking: Asking, version: str) -> Content:
+        """The tag that holds the text, and those of MLflow's own that say with what it is used."""
+        found = self._version(asking, version)
+        return Content(self._text_of(found), found.settings)
 
     def refuse_text(self, text: str) -> None:
         """What is longer than its server takes."""

@@ -3,12 +3,17 @@
 It must never read another system's 404, or another 400 of MLflow's, as "nothing is live".
 """
 
+import json
 from datetime import UTC, datetime
+from typing import Any, Final
 
 from pydantic import BaseModel, Field, StrictStr
 
 from bot.connectors.asking import Answer
 from bot.connectors.protocol import Version
+
+SETTINGS: Final = "_mlflow_prompt_"
+"""What the names of MLflow's own tags on a version begin with."""
 
 
 class Tag(BaseModel):
@@ -28,6 +33,14 @@ class Held(BaseModel):
     user_id: str = ""
     tags: list[Tag] = []
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """MLflow's own tags that say with what a text is used, without their common beginning."""
+        own = {
+            each.key.removeprefix(SETTINGS): each.value for each in self.tags if each.key.startswith(SETTINGS)
+        }
+        return {name: _read(value) for name, value in own.items() if name != "type"}
+
     def tag(self, key: str) -> str | None:
         """The value of one tag."""
         return next((each.value for each in self.tags if each.key == key), None)
@@ -43,6 +56,14 @@ class Found(BaseModel):
     """The answer to a search. Where nothing is found, MLflow leaves the list out."""
 
     model_versions: list[Held] = []
+
+
+def _read(value: str) -> Any:  # noqa: ANN401 - whatever JSON it is
+    """The value of such a tag; what is no JSON is a text."""
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
 
 
 def code_of(answer: Answer) -> str:

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from bot.connectors.asking import Answer, Asking
 from bot.connectors.pointers import refuse_unknown
-from bot.connectors.protocol import TargetRefused, TargetUnavailable, Version, VersionMissing
+from bot.connectors.protocol import Content, TargetRefused, TargetUnavailable, Version, VersionMissing
 from bot.connectors.registries.opik_answers import (
     NOT_FOUND,
     Held,
@@ -57,9 +57,10 @@ class OpikTarget(Registry[Settings]):
         answer = self._done(asking, asking.ask("GET", path, headers=self._signed()))
         return [as_version(each) for each in asking.read(answer, Page).content][:limit]
 
-    def text(self, asking: Asking, version: str) -> str:
-        """Its template."""
-        return self._text_of(self._version(asking, version))
+    def content(self, asking: Asking, version: str) -> Content:
+        """Its template, how placeholders are written, and its metadata."""
+        found = self._version(asking, version)
+        return Content(self._text_of(found), found.settings)
 
     def refuse_text(self, text: str) -> None:
         """What its server does not take."""

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 
 from bot.connectors.asking import Answer, Asking
 from bot.connectors.pointers import refuse_unknown
-from bot.connectors.protocol import TargetRefused, TargetUnavailable, Version, VersionMissing
+from bot.connectors.protocol import Content, TargetRefused, TargetUnavailable, Version, VersionMissing
 from bot.connectors.registries.phoenix_answers import (
     KEPT,
     Held,
@@ -50,12 +50,16 @@ class PhoenixTarget(Registry[Settings]):
         """As Phoenix lists them."""
         return [as_version(each) for each in self._listed(asking, limit=limit)]
 
-    def text(self, asking: Asking, version: str) -> str:
-        """What its message says. The list that begins with a version has it first, if it is one of ours."""
+    def content(self, asking: Asking, version: str) -> Content:
+        """What its message says, and with what it is used.
+
+        The list that begins with a version has it first, if it is one of ours.
+        """
         there = self._listed(asking, limit=1, cursor=version) if is_version(version) else []
         if not there or there[0].id != version:
             raise VersionMissing(version, f"{self.prompt} in Phoenix has no version {version[:40]}.")
-        return self._message_of(there[0])[1]
+        role, text = self._message_of(there[0])
+        return Content(text, {"role": role, **there[0].settings})
 
     def refuse_text(self, text: str) -> None:
         """What PostgreSQL, where it is Phoenix's database, cannot keep."""

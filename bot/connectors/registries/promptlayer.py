@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 
 from bot.connectors.asking import Answer, Asking
 from bot.connectors.pointers import refuse_unknown
-from bot.connectors.protocol import TargetRefused, TargetUnavailable, Version, VersionMissing
+from bot.connectors.protocol import Content, TargetRefused, TargetUnavailable, Version, VersionMissing
 from bot.connectors.registries.promptlayer_answers import Held, Labels, Prompts, is_missing
 from bot.connectors.registries.registry import Move, Registry
 from bot.connectors.registries.templates import names_in_fstring
@@ -53,9 +53,10 @@ class PromptlayerTarget(Registry[Settings]):
             read = readers.map(lambda number: self._held(asking, str(number)), numbers)
         return [each.as_version() for each in read if each is not None]
 
-    def text(self, asking: Asking, version: str) -> str:
-        """As it is stored, with variables and snippets left as they are."""
-        return self._text_of(self._version(asking, version))
+    def content(self, asking: Asking, version: str) -> Content:
+        """As it is stored, with variables and snippets left as they are; its model is in the metadata."""
+        found = self._version(asking, version)
+        return Content(self._text_of(found), found.settings)
 
     def refuse_text(self, text: str) -> None:
         """What its database cannot keep, and what would change without a new version."""

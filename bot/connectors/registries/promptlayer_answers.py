@@ -41,6 +41,12 @@ class Held(BaseModel):
     prompt_template: Template
     commit_message: str | None = None
     created_at: datetime | None = None
+    metadata: dict[str, Any] | None = None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """How its variables are written, and its metadata, of which the model is a part."""
+        return {"template_format": self.prompt_template.template_format, **(self.metadata or {})}
 
     def as_version(self) -> Version:
         """A version for the list; PromptLayer does not tell who made it."""

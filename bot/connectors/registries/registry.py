@@ -16,7 +16,14 @@ from bot.connectors.asking import SECONDS, Asking, System
 from bot.connectors.credentials import Credential, Lookup
 from bot.connectors.marks import mark
 from bot.connectors.pointers import problems_of, refuse_unknown
-from bot.connectors.protocol import Moved, PointerElsewhere, TargetRefused, TargetUnavailable, Version
+from bot.connectors.protocol import (
+    Content,
+    Moved,
+    PointerElsewhere,
+    TargetRefused,
+    TargetUnavailable,
+    Version,
+)
 from bot.policy.targets import Registry as Settings
 
 Given = TypeVar("Given", bound=Settings)
@@ -79,8 +86,8 @@ class Registry(ABC, Generic[Given]):
         """The newest versions, newest first."""
 
     @abstractmethod
-    def text(self, asking: Asking, version: str) -> str:
-        """The text of a version as it is stored. VersionMissing; TargetRefused where it is no text prompt."""
+    def content(self, asking: Asking, version: str) -> Content:
+        """What a version holds. VersionMissing; TargetRefused where it is no text prompt."""
 
     @abstractmethod
     def stored_before(self, asking: Asking, found_by: str) -> str | None:
@@ -130,10 +137,10 @@ class Registry(ABC, Generic[Given]):
         with self.system.asking() as asking:
             return self.newest(asking, limit)
 
-    def read_content(self, version: str) -> str:
-        """The text of a version."""
+    def read_content(self, version: str) -> Content:
+        """What a version holds."""
         with self.system.asking() as asking:
-            return self.text(asking, version)
+            return self.content(asking, version)
 
     def propose(self, text: str, *, change_name: str, author: str, key: str) -> str:  # noqa: ARG002 - change and text say all
         """Store the text where no client fetches it, once, and read it back."""
@@ -141,11 +148,11 @@ class Registry(ABC, Generic[Given]):
         found_by = mark("proposal", self.prompt, change_name, text)
         with self.system.asking() as asking:
             earlier = self.stored_before(asking, found_by)
-            if earlier is not None and self.text(asking, earlier) == text:
+            if earlier is not None and self.content(asking, earlier).text == text:
                 return earlier
             said = f"{change_name}, proposed by {author}"
             version = self.store(asking, text, said=said, found_by=found_by)
-            if self.text(asking, version) != text:
+            if self.content(asking, version).text != text:
                 raise TargetUnavailable(f"{self.system.host} stored another text than it was sent.")
         return version
 
@@ -155,7 +162,7 @@ class Registry(ABC, Generic[Given]):
         move = Move(pointer, expected, wanted, key, why)
         with self.system.asking() as asking:
             if wanted is not None:
-                self.text(asking, wanted)
+                self.content(asking, wanted)
             found = self.at(asking, pointer)
             if found == wanted:
                 self.settle(asking, move)

@@ -301,7 +301,7 @@ def test_an_approved_text_that_is_another_by_now_does_not_go_live(
         deploy(town, number)
         assert system.live() == OLD
         assert town.messages("live") == []
-        assert "is not the text that was approved" in words(town.messages("outcome", to="U0MIRA")[-1])
+        assert "is not what was approved" in words(town.messages("outcome", to="U0MIRA")[-1])
 
 
 def test_a_target_that_cannot_be_read_says_so_in_the_form(town: Town, system: System) -> None:

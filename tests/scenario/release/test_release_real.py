@@ -36,7 +36,7 @@ class Somebody:
     def live(self) -> str | None:
         """The text that clients get."""
         version = self._target.read_pointer("production")
-        return None if version is None else self._target.read_content(version)
+        return None if version is None else self._target.read_content(version).text
 
     def put(self, text: str) -> None:
         """Make a version, and move the pointer there from wherever it is."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
-from bot.connectors.protocol import Moved, Version
+from bot.connectors.protocol import Content, Moved, Version
 
 
 @dataclass
@@ -32,9 +32,9 @@ class Shelf:
         at = datetime(2026, 1, 1, tzinfo=UTC)
         return [Version(each, each, "", at) for each in list(self.texts)[:limit]]
 
-    def read_content(self, version: str) -> str:
+    def read_content(self, version: str) -> Content:
         """As every target."""
-        return self.texts[version]
+        return Content(self.texts[version])
 
     def propose(self, text: str, *, change_name: str, author: str, key: str) -> str:
         """As every target."""

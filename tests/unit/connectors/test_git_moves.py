@@ -198,7 +198,7 @@ def test_any_text_is_stored_to_the_byte(target: GitTarget, git: GitHand, text: s
     """Whatever can be written in UTF-8 comes back from the app and from git unchanged."""
     version = target.propose(text, change_name="PC-9", author="Ana", key="p")
 
-    assert target.read_content(version) == text
+    assert target.read_content(version).text == text
     assert git.raw("cat-file", "blob", version) == text.encode()
 
 

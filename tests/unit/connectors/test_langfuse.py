@@ -156,7 +156,7 @@ def test_versions_say_who_and_when(target: LangfuseTarget, project: LocalLangfus
 
 def test_a_version_is_a_number_as_langfuse_writes_it(target: LangfuseTarget) -> None:
     """Anything else is not asked for."""
-    assert target.read_content("1") == "Somebody else's text."
+    assert target.read_content("1").text == "Somebody else's text."
     for odd in ("01", "1 ", "+1", "\u0661", "1/../2", "2", "-1", ""):
         with pytest.raises(VersionMissing):
             target.read_content(odd)

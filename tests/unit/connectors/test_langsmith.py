@@ -73,7 +73,7 @@ def test_a_proposal_carries_the_model_and_the_settings_of_the_live_version(
     before = string_prompt("Dear {name}", template_format="f-string", partial_variables={"today": "Monday"})
     chain = {"lc": 1, "type": "constructor", "id": SEQUENCE, "kwargs": {"first": before, "last": MODEL}}
     old = live(workspace, chain)
-    assert target.read_content(old) == "Dear {name}"
+    assert target.read_content(old).text == "Dear {name}"
 
     new = proposed(target, "Hello {who.first}, it is {today}. {{}}")
 
@@ -234,7 +234,7 @@ def test_an_answer_about_another_commit_is_not_believed() -> None:
     """The commit that is read is the one that was asked for, or none."""
     truth = {"commit_hash": "a" * 64, "manifest": string_prompt("one")}
     with served(JSONResponse(truth)) as url:
-        assert target_at(url).read_content("a" * 64) == "one"
+        assert target_at(url).read_content("a" * 64).text == "one"
         with pytest.raises(TargetUnavailable, match="not believed"):
             target_at(url).read_content("b" * 64)
 

@@ -180,7 +180,7 @@ def test_an_answer_about_something_else_is_not_believed(lie: dict[str, Any]) -> 
     """The version that is read is the one that was asked for, or none."""
     truth = {"id": 1, "prompt_name": PROMPT, "version": 7, "prompt_template": completion("one")}
     with served(JSONResponse(truth)) as url:
-        assert target_at(url).read_content("7") == "one"
+        assert target_at(url).read_content("7").text == "one"
     with served(JSONResponse(truth | lie)) as url, pytest.raises(TargetUnavailable, match="not believed"):
         target_at(url).read_content("7")
 

@@ -184,7 +184,7 @@ def test_what_was_live_before_the_app_came_can_be_read_and_brought_back(
     names["texts"]["refunds", "release 12/ä&b"] = "Answer."
     target = target_at(url)
     assert target.read_pointer("production") == "release 12/ä&b"
-    assert target.read_content("release 12/ä&b") == "Answer."
+    assert target.read_content("release 12/ä&b").text == "Answer."
     assert target.problems() == []
     names["name"] = {"Answer.": "release 12/ä&b", "one": "v1"}.get
     names["live"]["refunds", "production"] = "one"

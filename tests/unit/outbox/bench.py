@@ -6,7 +6,7 @@ from typing import Any, cast
 from desk import ANA, HandClock
 from sqlmodel import Session, SQLModel
 
-from bot.connectors.protocol import Moved, NeedsPerson, PointerElsewhere, Target
+from bot.connectors.protocol import Content, Moved, NeedsPerson, PointerElsewhere, Target
 from bot.outbox.moves import Mover
 from bot.outbox.results import Elsewhere, Landed, RefusedByTarget, Result, WaitingForPerson
 from storage.engine import Store
@@ -32,9 +32,9 @@ class Registry:
         """Where the pointer is."""
         return self.pointers[pointer]
 
-    def read_content(self, version: str) -> str:
-        """The text of a version."""
-        return self.texts[version]
+    def read_content(self, version: str) -> Content:
+        """What a version holds."""
+        return Content(self.texts[version])
 
     def move(
         self, pointer: str, *, expected: str | None, wanted: str | None, key: str, why: str

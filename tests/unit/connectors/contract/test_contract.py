@@ -34,7 +34,7 @@ def test_a_text_comes_back_exactly(case: Case, text: str) -> None:
             case.propose(text)
         assert case.target.list_versions() == []
         return
-    assert case.target.read_content(case.propose(text)) == text
+    assert case.target.read_content(case.propose(text)).text == text
 
 
 def test_proposing_moves_nothing(case: Case) -> None:
@@ -82,7 +82,7 @@ def test_a_move_back_restores_the_exact_text(case: Case) -> None:
     case.move(two, one)
 
     assert case.live == one
-    assert case.target.read_content(one) == "one\r\n"
+    assert case.target.read_content(one).text == "one\r\n"
 
 
 def test_the_first_release_can_be_taken_back(case: Case) -> None:
