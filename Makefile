@@ -33,7 +33,7 @@ lint: $(VENV)/installed-dev ## style, types and the direction of imports
 	@"$(VENV)/bin/lint-imports"
 
 slow: $(VENV)/installed-dev ## the longer suites: crash points, races, attacks
-	@"$(VENV)/bin/python" -m pytest -n $(WORKERS) --dist worksteal -m "slow and not browser and not soak and not real" $(LONG)
+	@"$(VENV)/bin/python" -m pytest -n $(WORKERS) --dist worksteal -m "slow and not browser and not soak and not real" -k "not (http and postgres)" $(LONG)
 
 soak: $(VENV)/installed-dev ## everything that takes long, every story on Postgres too, at ten times the size
 	@SUITE_TIMES=10 "$(VENV)/bin/python" -m pytest -n $(WORKERS) --dist worksteal -m "slow and not browser and not real"

@@ -6,6 +6,7 @@ from tests.crash.chapters import CHAPTERS, LOW_LIVE, Chapter, beginning
 from tests.crash.outcome import Outcome, assert_whole, outcome
 from tests.crash.points import Side, counting, dying
 from tests.crash.town import Addresses, town_from
+from tests.sizes import TIMES
 
 EFFECTS = frozenset({"commit", "slack", "target", "answer"})
 
@@ -32,10 +33,15 @@ def killed(chapter: Chapter, at: Addresses, number: int, side: Side) -> tuple[Ou
 @pytest.mark.slow
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda each: each.name)
 def test_a_process_may_die_at_any_point(chapter: Chapter, at: Addresses) -> None:
-    """For every commit, call and answer: death once it has its effect, restart, second clicks, same end."""
+    """For every commit, call and answer: death once it has its effect, restart, second clicks, same end.
+
+    Of points that are called the same, the first and the last; ``make soak`` dies at each.
+    """
     expected, names = undisturbed(chapter, at)
     assert names
     for number, name in enumerate(names, start=1):
+        if TIMES == 1 and name in names[: number - 1] and name in names[number:]:
+            continue
         found, struck = killed(chapter, at, number, Side.AFTER)
         assert struck == name
         assert found == expected, f"after {name}, point {number}"

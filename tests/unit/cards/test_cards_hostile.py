@@ -14,11 +14,11 @@ from test_cards_forms import forms
 from test_cards_messages import CASES
 
 from bot.cards.messages import draw
-from tests.sizes import sized
+from tests.sizes import TIMES, sized
 
 Drawing = Callable[[str], tuple[list[Json], str]]
 TURNED = re.compile("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-AT_ONCE = 4
+AT_ONCE = 4 if TIMES > 1 else 1
 """Messages that each text is drawn in; together the texts come to all of them, many times."""
 
 
