@@ -17,7 +17,7 @@ def target(git: GitHand, clock: Ticking) -> GitTarget:
 @pytest.fixture
 def neighbour(target: GitTarget, clock: Ticking) -> GitTarget:
     """Give the other workflow."""
-    return GitTarget(target.repository, "two.md", canary="canary", clock=clock)
+    return GitTarget(target.place, "two.md", canary="canary", clock=clock)
 
 
 def stage(target: GitTarget, text: str, pointer: str = "canary") -> str:
@@ -129,7 +129,7 @@ def test_a_path_that_production_has_lost_can_be_removed(target: GitTarget, git: 
     stage(target, "new", "production")
     live = stage(target, "new")
     git.commit("production", {"two.md": b"2b"})
-    stage(GitTarget(target.repository, "three.md", canary="canary"), "other")
+    stage(GitTarget(target.place, "three.md", canary="canary"), "other")
     git.commit("production", {"one.md": None})
 
     target.move("canary", expected=live, wanted=None, key="off", why="")

@@ -32,7 +32,7 @@ def test_git_from_the_policy() -> None:
     target = opened(GitSpec(kind="git", repository="prompts.git", path="refunds.md", pointer="live"))
 
     assert isinstance(target, GitTarget)
-    assert target.repository == BASE / "prompts.git"
+    assert target.place.address == str(BASE / "prompts.git")
     assert target.describe() == "refunds.md in the git repository prompts.git, branch live"
     assert (target.live_pointer, target.canary_pointer) == ("live", "live-canary")
 
@@ -42,7 +42,7 @@ def test_git_elsewhere_with_a_canary() -> None:
     target = opened({"kind": "git", "repository": "/data/p.git", "path": "x.md", "canary": "early"})
 
     assert isinstance(target, GitTarget)
-    assert target.repository == Path("/data/p.git")
+    assert target.place.address == "/data/p.git"
     assert (target.live_pointer, target.canary_pointer) == ("production", "early")
 
 
