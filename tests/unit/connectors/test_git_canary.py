@@ -2,16 +2,17 @@
 
 import pytest
 from git_hand import GitHand, Ticking
+from git_reached import Reached
 
 from bot.connectors.git import GitTarget
 from bot.connectors.protocol import PointerElsewhere
 
 
 @pytest.fixture
-def target(git: GitHand, clock: Ticking) -> GitTarget:
+def target(git: GitHand, clock: Ticking, reached: Reached) -> GitTarget:
     """Give a workflow with stages, beside another one on the same branches."""
     git.commit("production", {"one.md": b"1", "two.md": b"2", "three.md": b"3"})
-    return GitTarget(git.folder, "one.md", canary="canary", clock=clock)
+    return GitTarget(reached(git), "one.md", canary="canary", clock=clock)
 
 
 @pytest.fixture
