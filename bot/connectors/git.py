@@ -47,6 +47,7 @@ from bot.connectors.git_objects import (
     tree_of,
     with_path,
 )
+from bot.connectors.git_signing import tag_of
 from bot.connectors.protocol import (
     Moved,
     PointerElsewhere,
@@ -150,7 +151,7 @@ class GitTarget:
                 tree = with_path(repo, tree_of(repo, base), self._key_path, renewed(entry, blob))
                 return self._commit(tree, [base] if base else [], said)
 
-            branches.advance(ref, plan, key)
+            branches.advance(ref, plan)
         return blob.decode()
 
     def move(self, pointer: str, *, expected: str | None, wanted: str | None, key: str, why: str) -> Moved:
@@ -182,7 +183,7 @@ class GitTarget:
                 now = None if blob is None else renewed(entry or start, blob)
                 return self._commit(with_path(repo, tree, self._key_path, now), parents, said)
 
-            made = branches.advance(ref, plan, key)
+            made = branches.advance(ref, plan, tag_of(self.path, key))
         reference = made.id.decode() if made else ""
         return Moved(pointer, before=found, now=wanted, already=made is None, reference=reference)
 

@@ -39,10 +39,10 @@ class Branches(Protocol):
     def hindrance(self, ref: Ref) -> str:
         """Why this branch cannot be moved, in sentences; empty where nothing is known to speak against it."""
 
-    def advance(self, ref: Ref, plan: Plan, key: str) -> Commit | None:
+    def advance(self, ref: Ref, plan: Plan, tag: Ref | None = None) -> Commit | None:
         """Put on the branch what `plan` makes of its head, again from the new head where somebody was faster.
 
-        `key` names the act. None where `plan` wants nothing done.
+        `tag` is set and signed with it where this is wanted. None where `plan` wants nothing done.
         """
 
     def problems(self, refs: Sequence[Ref]) -> list[str]:
@@ -103,7 +103,7 @@ class _LocalBranches:
             "branch there."
         )
 
-    def advance(self, ref: Ref, plan: Plan, key: str) -> Commit | None:  # noqa: ARG002 - the commit has it
+    def advance(self, ref: Ref, plan: Plan, tag: Ref | None = None) -> Commit | None:  # noqa: ARG002
         return advance(self.repo, ref, plan, name=self._name)
 
     def problems(self, refs: Sequence[Ref]) -> list[str]:

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -18,7 +18,7 @@ from dulwich.client import SubprocessWrapper, TraditionalGitClient
 from dulwich.protocol import Protocol
 
 from bot.connectors.asking import SECONDS
-from bot.connectors.git_line import Line
+from bot.connectors.git_line import FETCH_SECONDS, Line
 from bot.connectors.protocol import TargetRefused, TargetUnavailable
 
 GRACE: Final = 2.0
@@ -43,25 +43,29 @@ class FolderRemote:
             raise TargetRefused("The program git is not installed, which a remote in a folder needs.")
         if not self._folder.is_dir():
             raise TargetUnavailable(f"There is no git repository at {self.name}.")
-        programs = _Client(self._seconds)
+        with ExitStack() as kept:
+            yield from self._over(_Client(self._seconds, kept))
+
+    def _over(self, programs: "_Client") -> Iterator[Line]:
         try:
             yield Line(programs, os.fsencode(self._folder), self.who, ())
         except TargetUnavailable as fault:
-            if not programs.was_late:
+            if programs.late_after is None:
                 raise
             raise TargetUnavailable(
-                f"{self.who} did not answer within {self._seconds:g} seconds. Whether it did what it was "
-                "asked is not known yet."
+                f"{self.who} did not answer within {programs.late_after:g} seconds. Whether it did what it "
+                "was asked is not known yet."
             ) from fault
 
 
 class _Client(TraditionalGitClient):
     """The library's client, with a program of ours at the other end."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, kept: ExitStack) -> None:
         super().__init__(quiet=True)
-        self._seconds = seconds
-        self.was_late = False
+        self._seconds, self._kept = seconds, kept
+        self.late_after: float | None = None
+        """The seconds that a program did not answer in; None where all did."""
 
     def _connect(
         self,
@@ -79,7 +83,8 @@ class _Client(TraditionalGitClient):
             env={**environment, "LC_ALL": "C"},
             start_new_session=True,
         )
-        timer = threading.Timer(self._seconds, self._stop, [process])
+        seconds = max(self._seconds, FETCH_SECONDS) if cmd == b"upload-pack" else self._seconds
+        timer = threading.Timer(seconds, self._stop, [process, seconds])
         timer.daemon = True
         timer.start()
         wrapped = SubprocessWrapper(process)
@@ -89,11 +94,13 @@ class _Client(TraditionalGitClient):
             with suppress(BrokenPipeError):
                 wrapped.close(timeout=int(GRACE))
 
-        return Protocol(wrapped.read, wrapped.write, close), wrapped.can_read, process.stderr
+        spoken = Protocol(wrapped.read, wrapped.write, close)
+        self._kept.callback(spoken.close)  # the library leaves it open where the program says nothing
+        return spoken, wrapped.can_read, process.stderr
 
-    def _stop(self, process: "subprocess.Popen[bytes]") -> None:
+    def _stop(self, process: "subprocess.Popen[bytes]", seconds: float) -> None:
         """Ask git and its hooks to stop, so that it takes its locks away; then make it."""
-        self.was_late = True
+        self.late_after = seconds
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGTERM)
             try:

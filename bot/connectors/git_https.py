@@ -18,12 +18,9 @@ from dulwich.client import AbstractHttpGitClient, default_user_agent_string
 
 from bot.connectors.asking import SECONDS, System
 from bot.connectors.credentials import Credential
-from bot.connectors.git_line import Line
+from bot.connectors.git_line import FETCH_SECONDS, Line
 from bot.connectors.protocol import TargetRefused, TargetUnavailable
 from bot.outgoing import client
-
-FETCH_SECONDS: Final = 30.0
-"""For the whole of an answer with history in it; the first is the longest. A move's lease is 60 s."""
 
 MOST_BYTES: Final = 256_000_000
 """Of one answer: the history of a repository of prompts, many times over."""

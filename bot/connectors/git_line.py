@@ -24,6 +24,9 @@ from bot.connectors.credentials import Credential
 from bot.connectors.git_objects import DAMAGE
 from bot.connectors.protocol import TargetRefused, TargetUnavailable
 
+FETCH_SECONDS: Final = 30.0
+"""For the whole of an answer with history in it; the first is the longest. A move's lease is 60 s."""
+
 GARBLED: Final = (GitProtocolError, ValueError, AssertionError, IndexError, EOFError, struct.error)
 """What the library raises where the other side does not speak as documented."""
 
@@ -70,10 +73,10 @@ class Line:
             found = self._client.fetch(self._path, repo, determine_wants=wants, ref_prefix=sought)
             return {ref: tip for ref, tip in found.refs.items() if tip and _is_among(ref, sought)}
 
-    def push(self, repo: Repo, moves: Mapping[Ref, Moved]) -> Declined | None:
-        """Move all of these, or none; None where the other side took them.
+    def push(self, repo: Repo, moves: Mapping[Ref, Moved], *, at_once: bool) -> Declined | None:
+        """Move these, `at_once` all or none; None where the other side took them.
 
-        With no moves, nothing is asked but whether this side may push at all.
+        With no moves, nothing is asked but whether this side may push so at all.
         """
         said: list[bytes] = []
         late: list[Ref] = []
@@ -92,9 +95,7 @@ class Line:
             return {} if late else {ref: move.new for ref, move in moves.items()}
 
         with self._understood():
-            result = self._client.send_pack(
-                self._path, leased, packed, progress=said.append, atomic=len(moves) > 1
-            )
+            result = self._client.send_pack(self._path, leased, packed, progress=said.append, atomic=at_once)
         against = [words for words in (result.ref_status or {}).values() if words]
         if late:
             return Declined("it is not where it was read.", may_pass=True)

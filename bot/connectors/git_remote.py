@@ -24,6 +24,7 @@ from bot.connectors.git_history import stands_in
 from bot.connectors.git_line import Declined, Line, Moved, Remote
 from bot.connectors.git_names import PROPOSALS, branch
 from bot.connectors.git_objects import opened
+from bot.connectors.git_signing import Signer
 from bot.connectors.protocol import TargetRefused, TargetUnavailable
 
 COPIES: Final = "git-copies"
@@ -37,10 +38,14 @@ PAUSE: Final = (0.05, 0.2)
 
 
 class RemotePlace:
-    """One remote. What is fetched from it goes to a folder of its own in `copies`, which is made here."""
+    """One remote. What is fetched from it goes to a folder of its own in `copies`, which is made here.
 
-    def __init__(self, remote: Remote, copies: Path) -> None:
+    With a `signer`, each move of a pointer comes with a signed tag.
+    """
+
+    def __init__(self, remote: Remote, copies: Path, signer: Signer | None = None) -> None:
         self._remote, self._copy = remote, copies / _folder_for(remote.address)
+        self._signer = signer
         self.name, self.address = remote.name, remote.address
 
     @contextmanager
@@ -50,12 +55,15 @@ class RemotePlace:
         remedy = f"Delete its folder in {self._copy.parent.name}: it is fetched anew."
         _make(self._copy)
         with opened(self._copy, name, remedy) as repo, self._remote.line() as line:
-            yield _RemoteBranches(repo, line, pointers, self._remote.who)
+            yield _RemoteBranches(repo, line, pointers, self._remote.who, self._signer)
 
 
 class _RemoteBranches:
-    def __init__(self, repo: Repo, line: Line, pointers: Sequence[Ref], who: str) -> None:
+    def __init__(
+        self, repo: Repo, line: Line, pointers: Sequence[Ref], who: str, signer: Signer | None
+    ) -> None:
         self.repo, self._line, self._pointers, self._who = repo, line, pointers, who
+        self._signer = signer
         self._heads: dict[Ref, ObjectID | None] = {}
 
     def head(self, ref: Ref) -> ObjectID | None:
@@ -76,7 +84,7 @@ class _RemoteBranches:
     def hindrance(self, ref: Ref) -> str:  # noqa: ARG002 - the remote says so itself when it is pushed to
         return ""
 
-    def advance(self, ref: Ref, plan: Plan, key: str) -> Commit | None:  # noqa: ARG002 - the commit has it
+    def advance(self, ref: Ref, plan: Plan, tag: Ref | None = None) -> Commit | None:
         declined: Declined | None = None
         for _ in range(ATTEMPTS):
             head = self.head(ref)
@@ -84,7 +92,8 @@ class _RemoteBranches:
             if commit is None:
                 return None
             self.repo.object_store.add_object(commit)
-            declined = self._line.push(self.repo, {ref: Moved(head, commit.id)})
+            moves = {ref: Moved(head, commit.id), **self._tagged(tag, commit)}
+            declined = self._line.push(self.repo, moves, at_once=len(moves) > 1)
             self._heads.clear()
             now = self.head(ref)
             if stands_in(self.repo, now, commit.id):
@@ -100,8 +109,21 @@ class _RemoteBranches:
         raise TargetUnavailable(f"{self._who} is too busy to move {_named(ref)}: {why}")
 
     def problems(self, refs: Sequence[Ref]) -> list[str]:  # noqa: ARG002 - who may push where shows at a push
-        self._line.push(self.repo, {})
-        return []
+        self._line.push(self.repo, {}, at_once=self._signer is not None)
+        return self._signer.problems() if self._signer else []
+
+    def _tagged(self, ref: Ref | None, commit: Commit) -> dict[Ref, Moved]:
+        """The signed tag that goes with a commit, where one is wanted. TargetRefused if it cannot be set."""
+        if self._signer is None or ref is None:
+            return {}
+        if self.head(ref) is not None:
+            raise TargetRefused(
+                f"{self._who} has the tag {_named(ref)} of this move already, and the branch is without the "
+                "move: somebody took it off the branch. It is not made again."
+            )
+        tag = self._signer.tag(ref, commit)
+        self.repo.object_store.add_object(tag)
+        return {ref: Moved(None, tag.id)}
 
     def _read(self, *sought: Ref) -> dict[Ref, ObjectID]:
         found = self._line.fetch(self.repo, list(dict.fromkeys(sought)))
@@ -120,7 +142,7 @@ def _folder_for(address: str) -> str:
 
 
 def _named(ref: Ref) -> str:
-    return ref.removeprefix(b"refs/heads/").decode()
+    return ref.split(b"/", 2)[2].decode()
 
 
 def _make(folder: Path) -> None:

@@ -20,6 +20,7 @@ from bot.connectors.git_branches import LocalPlace, Place
 from bot.connectors.git_folder import FolderRemote
 from bot.connectors.git_https import HttpsRemote
 from bot.connectors.git_remote import COPIES, RemotePlace
+from bot.connectors.git_signing import Signer
 from bot.connectors.manual import ManualRecord, ManualTarget
 from bot.connectors.protocol import Target, TargetMisconfigured
 from bot.connectors.registries.agenta import AgentaTarget
@@ -90,14 +91,15 @@ def _git_place(given: policy.GitTarget, around: Surroundings) -> Place:
         assert given.repository is not None  # noqa: S101 - the policy has one of the two
         return LocalPlace(around.base / Path(given.repository).expanduser(), given.repository)
     copies = around.base / COPIES
+    signer = Signer(Credential(given.sign_key_env, around.secret)) if given.sign_key_env else None
     if given.remote.startswith("http"):
         token, user = (
             Credential(each, around.secret) if each else None
             for each in (given.token_env, given.username_env)
         )
-        return RemotePlace(HttpsRemote(given.remote, token, user, seconds=around.seconds), copies)
+        return RemotePlace(HttpsRemote(given.remote, token, user, seconds=around.seconds), copies, signer)
     folder = around.base / Path(unquote(given.remote.removeprefix("file://"))).expanduser()
-    return RemotePlace(FolderRemote(folder, name=given.remote, seconds=around.seconds), copies)
+    return RemotePlace(FolderRemote(folder, name=given.remote, seconds=around.seconds), copies, signer)
 
 
 def _open_manual(given: policy.ManualTarget, around: Surroundings) -> Target:

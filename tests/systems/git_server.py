@@ -39,7 +39,7 @@ class GitServer:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.token = TOKEN
+        self.user, self.token = USER, TOKEN
         self.trouble: Trouble | None = None
         self.meanwhile: list[Act] = []
         """What others do, one thing at each push, after it was sent off and before it arrives."""
@@ -73,7 +73,7 @@ class GitServer:
         await (await self._git(scope, body))(scope, receive, send)
 
     def _is_let_in(self, scope: Scope) -> bool:
-        login = b64encode(f"{USER}:{self.token}".encode())
+        login = b64encode(f"{self.user}:{self.token}".encode())
         return dict(scope["headers"]).get(b"authorization") == b"Basic " + login
 
     async def _take_push(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:

@@ -52,7 +52,7 @@ def _branch(name: str) -> str:
 class GitTarget(Frozen):
     """A file in a git repository; the branch named `pointer` decides which version is live."""
 
-    REMOTE_ONLY: ClassVar = ("remote", "token_env", "username_env")
+    REMOTE_ONLY: ClassVar = ("remote", "token_env", "username_env", "sign_key_env")
 
     kind: Literal["git"]
     repository: Annotated[StrictStr, AfterValidator(_without_password)] | None = Field(
@@ -67,6 +67,10 @@ class GitTarget(Frozen):
     username_env: VariableName | None = Field(
         default=None,
         description="Name of the environment variable with the user, where the remote asks for it",
+    )
+    sign_key_env: VariableName | None = Field(
+        default=None,
+        description="Name of the environment variable with the path of an SSH key that signs tags",
     )
     path: Annotated[StrictStr, AfterValidator(_inside_repository)] = Field(
         description="The prompt's file inside the repository"
@@ -84,6 +88,8 @@ class GitTarget(Frozen):
             raise ValueError("name either a repository on this machine or a remote.")
         if self.token_env and not (self.remote or "").startswith("http"):
             raise ValueError("token_env is for a remote over https. Name one, or leave it out.")
+        if self.sign_key_env and not self.remote:
+            raise ValueError("sign_key_env is for a remote. Name one, or leave it out.")
         if self.username_env and not self.token_env:
             raise ValueError("username_env goes with token_env. Name both, or only token_env.")
         return self
