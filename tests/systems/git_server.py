@@ -43,6 +43,8 @@ class GitServer:
         self.trouble: Trouble | None = None
         self.meanwhile: list[Act] = []
         """What others do, one thing at each push, after it was sent off and before it arrives."""
+        self.beforehand: list[Act] = []
+        """The same, before the server tells a push where its branches are."""
         self.sent_on = ""
         """Another address that every request is redirected to."""
         self.asked: list[tuple[str, str]] = []
@@ -70,6 +72,8 @@ class GitServer:
             self.pushed.append(body)
             await self._take_push(scope, body, receive, send)
             return
+        if self.beforehand and b"service=git-receive-pack" in scope["query_string"]:
+            await asyncio.to_thread(self.beforehand.pop(0))
         await (await self._git(scope, body))(scope, receive, send)
 
     def _is_let_in(self, scope: Scope) -> bool:

@@ -14,6 +14,8 @@ from bot.connectors.protocol import PointerElsewhere, TargetRefused, TargetUnava
 from tests.systems.git_server import GitServer
 
 PATH = "one.md"
+MOMENTS = ["beforehand", "meanwhile"]
+"""Before a push is told where the branches are, and after: the app sees the first, the remote the second."""
 NO = "#!/bin/sh\necho 'Frozen until Monday, ask Chloe' >&2\nexit 1\n"
 
 
@@ -120,10 +122,13 @@ def test_a_push_names_the_commit_that_was_read(over: GitTarget, git: GitHand, se
     ]
 
 
-def test_a_push_to_another_path_in_between_is_kept(over: GitTarget, git: GitHand, server: GitServer) -> None:
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_push_to_another_path_in_between_is_kept(
+    over: GitTarget, git: GitHand, server: GitServer, moment: str
+) -> None:
     """The lease is lost, and the move is made again on top of what came in between."""
     before, version = over.read_pointer("production"), proposed(over)
-    server.meanwhile.append(lambda: git.commit("production", {"two.md": b"by hand"}))
+    getattr(server, moment).append(lambda: git.commit("production", {"two.md": b"by hand"}))
 
     over.move("production", expected=before, wanted=version, key="k", why="")
 
@@ -132,10 +137,13 @@ def test_a_push_to_another_path_in_between_is_kept(over: GitTarget, git: GitHand
     assert git("rev-list", "--count", "production") == "3"
 
 
-def test_a_push_to_this_path_in_between_wins(over: GitTarget, git: GitHand, server: GitServer) -> None:
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_push_to_this_path_in_between_wins(
+    over: GitTarget, git: GitHand, server: GitServer, moment: str
+) -> None:
     """What somebody pushed first is found and not overwritten."""
     before, version = over.read_pointer("production"), proposed(over)
-    server.meanwhile.append(lambda: git.commit("production", {PATH: b"by hand"}))
+    getattr(server, moment).append(lambda: git.commit("production", {PATH: b"by hand"}))
 
     with pytest.raises(PointerElsewhere) as raised:
         over.move("production", expected=before, wanted=version, key="k", why="")
@@ -144,12 +152,13 @@ def test_a_push_to_this_path_in_between_wins(over: GitTarget, git: GitHand, serv
     assert git("show", f"production:{PATH}") == "by hand"
 
 
+@pytest.mark.parametrize("moment", MOMENTS)
 def test_a_branch_that_goes_away_in_between_is_not_made_anew(
-    over: GitTarget, git: GitHand, server: GitServer
+    over: GitTarget, git: GitHand, server: GitServer, moment: str
 ) -> None:
     """A deleted branch is nothing there, which was not expected."""
     before, version = over.read_pointer("production"), proposed(over)
-    server.meanwhile.append(lambda: git("update-ref", "-d", "refs/heads/production"))
+    getattr(server, moment).append(lambda: git("update-ref", "-d", "refs/heads/production"))
 
     with pytest.raises(PointerElsewhere) as raised:
         over.move("production", expected=before, wanted=version, key="k", why="")
