@@ -57,13 +57,13 @@ class System:
             self.host = configured_address(address).host
         except AddressRefusedError as error:
             raise TargetMisconfigured(str(error)) from error
-        self._address, self._credentials, self._seconds = address, credentials, seconds
+        self._address, self._credentials, self.seconds = address, credentials, seconds
 
     @contextmanager
     def asking(self) -> Iterator["Asking"]:
         """A line to it for a few requests, which several threads may use."""
-        with client(self._address, headers={"Accept-Encoding": "identity"}, seconds=self._seconds) as line:
-            yield Asking(self, line, self._seconds)
+        with client(self._address, headers={"Accept-Encoding": "identity"}, seconds=self.seconds) as line:
+            yield Asking(self, line)
 
     def url(self, rest: str) -> str:
         """The address with what is written after it."""
@@ -76,46 +76,78 @@ class System:
 
     def quoted(self, words: object) -> str:
         """What the system said, short enough and fit for people; with a space before it, or empty."""
-        line = " ".join(words.split()) if isinstance(words, str) else ""
-        for each in self._credentials:
-            line = each.withheld_from(line)
-        line = "".join(each for each in line if each.isprintable())[:LONGEST_WORDS].strip()
-        return f" It says: {line if line.endswith(('.', '!', '?')) else line + '.'}" if line else ""
+        return quoted(words, self._credentials)
+
+    @contextmanager
+    def understood(self) -> Iterator[None]:
+        """In this block httpx may fail; what comes out are TargetUnavailable and TargetRefused."""
+        try:
+            yield
+        except httpx.ConnectError as error:
+            raise TargetUnavailable(f"{self.host} cannot be reached.") from error
+        except httpx.TimeoutException as error:
+            raise TargetUnavailable(
+                f"{self.host} did not answer within {self.seconds:g} seconds. Whether it did what it was "
+                "asked is not known yet."
+            ) from error
+        except httpx.TransportError as error:
+            raise TargetUnavailable(
+                f"{self.host} broke the connection off before it had answered."
+            ) from error
+        except AddressRefusedError as error:
+            raise TargetRefused(str(error)) from error
+        except httpx.InvalidURL as error:
+            raise TargetRefused(f"What was to be asked of {self.host} makes no address.") from error
+
+    def refuse_status(self, status: int, words: str = "") -> None:
+        """Raises for a status that means the same everywhere; `words` are those of `quoted`."""
+        if status in CREDENTIAL_REFUSED:
+            if not self.variables:
+                raise TargetRefused(
+                    f"{self.host} wants a credential, and the policy names none ({status}).{words}"
+                )
+            raise TargetRefused(
+                f"{self.host} does not accept the credential in {self.variables} ({status}).{words} "
+                "It is wrong or expired, or lacks the right."
+            )
+        if httpx.codes.is_redirect(status):
+            raise TargetRefused(
+                f"{self.host} sends on to another address ({status}), which is not followed. Write the "
+                "address that it leads to into the policy."
+            )
+        if status in LATER or not httpx.codes.OK <= status < httpx.codes.INTERNAL_SERVER_ERROR:
+            raise TargetUnavailable(f"{self.host} cannot do it now ({status}).{words}")
+
+
+def quoted(words: object, credentials: Sequence[Credential] = ()) -> str:
+    """What another system said, without secrets, short and printable; with a space before it, or empty."""
+    line = " ".join(words.split()) if isinstance(words, str) else ""
+    for each in credentials:
+        line = each.withheld_from(line)
+    line = "".join(each for each in line if each.isprintable())[:LONGEST_WORDS].strip()
+    return f" It says: {line if line.endswith(('.', '!', '?')) else line + '.'}" if line else ""
 
 
 class Asking:
     """A line that is open. Its requests raise TargetRefused and TargetUnavailable."""
 
-    def __init__(self, system: System, line: httpx.Client, seconds: float) -> None:
-        self.system, self._line, self._seconds = system, line, seconds
+    def __init__(self, system: System, line: httpx.Client) -> None:
+        self.system, self._line = system, line
 
     def ask(
         self, method: str, rest: str, *, body: bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
         """Make one request to the address with ``rest`` after it."""
-        host, content = self.system.host, {} if body is None else {"Content-Type": "application/json"}
-        try:
+        content = {} if body is None else {"Content-Type": "application/json"}
+        with self.system.understood():
             status, raw = self._made(method, rest, body, {**content, **(headers or {})})
-        except httpx.ConnectError as error:
-            raise TargetUnavailable(f"{host} cannot be reached.") from error
-        except httpx.TimeoutException as error:
-            raise TargetUnavailable(
-                f"{host} did not answer within {self._seconds:g} seconds. Whether it did what it was asked "
-                "is not known yet."
-            ) from error
-        except httpx.TransportError as error:
-            raise TargetUnavailable(f"{host} broke the connection off before it had answered.") from error
-        except AddressRefusedError as error:
-            raise TargetRefused(str(error)) from error
-        except httpx.InvalidURL as error:
-            raise TargetRefused(f"What was to be asked of {host} makes no address.") from error
         return self._judged(status, raw)
 
     def _made(
         self, method: str, rest: str, body: bytes | None, headers: Mapping[str, str]
     ) -> tuple[int, bytes]:
         """Status and bytes of the answer, within the time and the size that any answer may take."""
-        until = time.monotonic() + self._seconds
+        until = time.monotonic() + self.system.seconds
         found = bytearray()
         url = self.system.url(rest)
         with self._line.stream(method, url, content=body, headers=dict(headers)) as response:
@@ -132,29 +164,12 @@ class Asking:
 
     def _judged(self, status: int, raw: bytes) -> Answer:
         """The answer, where it is the caller's to understand; an error where it means the same everywhere."""
-        host = self.system.host
         data = _parsed(raw)
-        words = self.system.quoted(_words_in(data))
-        if status in CREDENTIAL_REFUSED:
-            if not self.system.variables:
-                raise TargetRefused(
-                    f"{host} wants a credential, and the policy names none ({status}).{words}"
-                )
-            raise TargetRefused(
-                f"{host} does not accept the credential in {self.system.variables} ({status}).{words} "
-                "It is wrong or expired, or lacks the right."
-            )
-        if httpx.codes.is_redirect(status):
-            raise TargetRefused(
-                f"{host} sends on to another address ({status}), which is not followed. Write the address "
-                "that it leads to into the policy."
-            )
-        if status in LATER or not httpx.codes.OK <= status < httpx.codes.INTERNAL_SERVER_ERROR:
-            raise TargetUnavailable(f"{host} cannot do it now ({status}).{words}")
+        self.system.refuse_status(status, self.system.quoted(_words_in(data)))
         is_silent = status == httpx.codes.NO_CONTENT or raw.strip() == b"null"
         if httpx.codes.is_success(status) and data is None and not is_silent:
             raise TargetUnavailable(
-                f"{host} answers with something that is not JSON. Is its address the right one?"
+                f"{self.system.host} answers with something that is not JSON. Is its address the right one?"
             )
         return Answer(status, data)
 

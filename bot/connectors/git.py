@@ -1,10 +1,10 @@
 """The git target: a version is the blob at one path, a move is one commit on a branch.
 
-The branch is swung by compare-and-swap, so that any number of processes and people may write to the same
-repository. A move must never change another path, and never a branch that somebody has checked out.
+The branch is swung by compare-and-swap, here or on a remote, so that any number of processes and people may
+write to the same repository. A move must never change another path, and never a branch that somebody has
+checked out.
 """
 
-import os
 import re
 import shlex
 from collections.abc import Callable
@@ -16,6 +16,7 @@ from dulwich.objects import Blob, Commit, ObjectID
 from dulwich.refs import Ref
 from dulwich.repo import Repo
 
+from bot.connectors.git_branches import Branches, LocalPlace, Place
 from bot.connectors.git_history import (
     BY,
     CHANGE,
@@ -28,7 +29,6 @@ from bot.connectors.git_history import (
     was_made,
 )
 from bot.connectors.git_names import (
-    PROPOSALS,
     branch,
     checked_author,
     checked_path,
@@ -41,16 +41,13 @@ from bot.connectors.git_names import (
 from bot.connectors.git_objects import (
     PLAIN_FILE,
     Entry,
-    advance,
     carried,
-    checked_out_at,
     entry_at,
-    head_of,
-    opened,
     store_text,
     tree_of,
     with_path,
 )
+from bot.connectors.git_signing import tag_of
 from bot.connectors.protocol import (
     Content,
     Moved,
@@ -70,15 +67,16 @@ def utc_now() -> datetime:
 
 
 class GitTarget:
-    """One path in one git repository on this machine, bare or not, with a branch for each pointer.
+    """One path in one git repository, with a branch for each pointer.
 
-    `name` is the repository as people wrote it; `author` is the git identity of the app's own commits.
-    Raises TargetMisconfigured for a path or a branch that git could not hold.
+    `repository` is a folder on this machine, bare or not, or a remote; `name` is the folder as people wrote
+    it; `author` is the git identity of the app's own commits. Raises TargetMisconfigured for a path or a
+    branch that git could not hold.
     """
 
     def __init__(
         self,
-        repository: Path,
+        repository: Path | Place,
         path: str,
         pointer: str = "production",
         canary: str | None = None,
@@ -88,8 +86,9 @@ class GitTarget:
         lag: timedelta = timedelta(0),
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
-        self.repository = repository
-        self.name = name or str(repository)
+        self.place: Place = (
+            LocalPlace(repository, name or str(repository)) if isinstance(repository, Path) else repository
+        )
         self.path = checked_path(path)
         self.live_pointer, self.canary_pointer = checked_pointers(pointer, canary)
         self.lag = lag
@@ -99,14 +98,14 @@ class GitTarget:
 
     def describe(self) -> str:
         """Where the prompt lives, for people."""
-        folder = PurePath(self.name).name  # where it lies on the host says nothing to a reader
+        folder = PurePath(self.place.name).name  # where it lies on the host says nothing to a reader
         return f"{self.path} in the git repository {folder}, branch {self.live_pointer}"
 
     def read_pointer(self, pointer: str) -> str | None:
         """The blob at the path on the pointer's branch; None where the branch or the path is missing."""
         ref = self._ref(pointer)
-        with self._opened() as repo:
-            entry = self._entry(repo, head_of(repo, ref))
+        with self._opened() as branches:
+            entry = self._entry(branches.repo, branches.head(ref))
         return None if entry is None else entry.blob.decode()
 
     def is_already(self, pointer: str, wanted: str | None) -> bool:
@@ -115,17 +114,15 @@ class GitTarget:
 
     def list_versions(self, limit: int = 20) -> list[Version]:
         """The texts on the pointers' branches and on all proposals, newest first."""
-        with self._opened() as repo:
-            refs = [self._ref(pointer) for pointer in self._pointers()]
-            under = branch(f"{PROPOSALS}/")
-            refs += [Ref(under + rest) for rest in sorted(repo.refs.subkeys(under))]
-            heads = [head for head in (head_of(repo, ref) for ref in refs) if head is not None]
-            return versions(repo, heads, self._key_path, limit)
+        with self._opened() as branches:
+            proposals = branches.proposals()
+            heads = [head for head in map(branches.head, self._refs()) if head is not None]
+            return versions(branches.repo, [*heads, *proposals], self._key_path, limit)
 
     def read_content(self, version: str) -> Content:
         """The text of a blob, exactly as stored. TargetRefused where it is not UTF-8."""
-        with self._opened() as repo:
-            content = self._blob(repo, version).data
+        with self._opened() as branches:
+            content = self._blob(branches, version).data
         try:
             return Content(content.decode("utf-8"))
         except UnicodeDecodeError as fault:
@@ -137,7 +134,8 @@ class GitTarget:
     def propose(self, text: str, *, change_name: str, author: str, key: str) -> str:
         """Commit the text on the branch `prompt-change/<change_name>` and return its blob."""
         ref = proposal(change_name)
-        with self._opened() as repo:
+        with self._opened() as branches:
+            repo = branches.repo
             blob = store_text(repo, encoded(text))
             said = message(
                 f"{change_name}: propose {self.path}",
@@ -146,15 +144,15 @@ class GitTarget:
             )
 
             def plan(head: ObjectID | None) -> Commit | None:
-                base = head or head_of(repo, self._ref(self.live_pointer))
+                base = head or branches.head(self._ref(self.live_pointer))
                 entry = self._entry(repo, base)
                 if entry is not None and entry.blob == blob:
                     return None
-                self._refuse_checked_out(repo, ref)
+                self._refuse_hindered(branches, ref)
                 tree = with_path(repo, tree_of(repo, base), self._key_path, renewed(entry, blob))
                 return self._commit(tree, [base] if base else [], said)
 
-            advance(repo, ref, plan, name=self.name)
+            branches.advance(ref, plan)
         return blob.decode()
 
     def move(self, pointer: str, *, expected: str | None, wanted: str | None, key: str, why: str) -> Moved:
@@ -167,8 +165,9 @@ class GitTarget:
         marks = {PATH: self.path, POINTER: pointer, KEY: key}
         said = message(self._act(pointer, wanted), why, marks)
         found: str | None = None
-        with self._opened() as repo:
-            blob = None if wanted is None else self._blob(repo, wanted).id
+        with self._opened() as branches:
+            repo = branches.repo
+            blob = None if wanted is None else self._blob(branches, wanted).id
 
             def plan(head: ObjectID | None) -> Commit | None:
                 nonlocal found
@@ -176,16 +175,16 @@ class GitTarget:
                 found = None if entry is None else entry.blob.decode()
                 if found == wanted:
                     return None
-                tree, parents = self._ground(repo, pointer, head)
+                tree, parents = self._ground(branches, pointer, head)
                 start = entry_at(repo, tree, self._key_path)
                 if head is None and start is not None and expected == start.blob.decode():
                     found = expected  # a canary that is not there yet is a copy of the live branch
                 self._refuse_elsewhere(pointer, found, expected, again=was_made(repo, head, marks))
-                self._refuse_checked_out(repo, ref)
+                self._refuse_hindered(branches, ref)
                 now = None if blob is None else renewed(entry or start, blob)
                 return self._commit(with_path(repo, tree, self._key_path, now), parents, said)
 
-            made = advance(repo, ref, plan, name=self.name)
+            made = branches.advance(ref, plan, tag_of(self.path, key))
         reference = made.id.decode() if made else ""
         return Moved(pointer, before=found, now=wanted, already=made is None, reference=reference)
 
@@ -198,7 +197,7 @@ class GitTarget:
             change = f"git update-index --add --cacheinfo {entry}"
         said = shlex.quote(f"{self._act(pointer, wanted)} by hand")
         lines = [
-            f"git clone -q -b {onto} {shlex.quote(str(self.repository))} by-hand",
+            f"git clone -q -b {onto} {shlex.quote(self.place.address)} by-hand",
             "cd by-hand",
             change,
             f"git commit -q -m {said}",
@@ -209,19 +208,17 @@ class GitTarget:
     def problems(self) -> list[str]:
         """What stands in the way: no repository, a checked-out branch, no right to write, a wrong path."""
         try:
-            with self._opened() as repo:
-                found = [self._checked_out(repo, self._ref(pointer)) for pointer in self._pointers()]
-                if not os.access(Path(repo.commondir(), "refs", "heads"), os.W_OK):
-                    found.append(f"This process has no right to write to the git repository {self.name}.")
+            with self._opened() as branches:
+                found = branches.problems(self._refs())
             live = self.read_pointer(self.live_pointer)
             if live is not None:
                 self.read_content(live)
         except TargetError as fault:
             return [str(fault)]
-        return [problem for problem in found if problem]
+        return found
 
-    def _opened(self) -> AbstractContextManager[Repo]:
-        return opened(self.repository, self.name)
+    def _opened(self) -> AbstractContextManager[Branches]:
+        return self.place.opened(self._refs())
 
     def _act(self, pointer: str, wanted: str | None) -> str:
         if wanted is None:
@@ -230,6 +227,9 @@ class GitTarget:
 
     def _pointers(self) -> list[str]:
         return [self.live_pointer, *([self.canary_pointer] if self.canary_pointer else [])]
+
+    def _refs(self) -> list[Ref]:
+        return [branch(pointer) for pointer in self._pointers()]
 
     def _ref(self, pointer: str) -> Ref:
         if pointer not in self._pointers():
@@ -240,22 +240,24 @@ class GitTarget:
     def _entry(self, repo: Repo, head: ObjectID | None) -> Entry | None:
         return entry_at(repo, tree_of(repo, head), self._key_path)
 
-    def _blob(self, repo: Repo, version: str) -> Blob:
+    def _blob(self, branches: Branches, version: str) -> Blob:
         # A name that is no full lower-case SHA-1 could be anything, so it is never looked up.
-        name = ObjectID(version.encode("ascii", "replace"))
-        if re.fullmatch(r"[0-9a-f]{40}", version) and name in repo.object_store:
-            found = repo.object_store[name]
-            if isinstance(found, Blob):
+        if re.fullmatch(r"[0-9a-f]{40}", version):
+            name = ObjectID(version.encode())
+            branches.bring(name)
+            store = branches.repo.object_store
+            if name in store and isinstance(found := store[name], Blob):
                 return found
         raise VersionMissing(
-            version, f"The git repository {self.name} holds no text {version}. It may never have been pushed."
+            version,
+            f"The git repository {self.place.name} holds no text {version}. It may never have been pushed.",
         )
 
     def _ground(
-        self, repo: Repo, pointer: str, head: ObjectID | None
+        self, branches: Branches, pointer: str, head: ObjectID | None
     ) -> tuple[ObjectID | None, list[ObjectID]]:
         """The tree that a move starts from, and the parents of its commit."""
-        live = head_of(repo, self._ref(self.live_pointer))
+        repo, live = branches.repo, branches.head(self._ref(self.live_pointer))
         if pointer == self.canary_pointer and live is not None:
             return (tree_of(repo, live), [live]) if head is None else carried(repo, head, live)
         return tree_of(repo, head), [head] if head else []
@@ -275,20 +277,9 @@ class GitTarget:
                 f"{pointer} of {self.path} is at {short(found)}, where {short(expected)} was expected.",
             )
 
-    def _refuse_checked_out(self, repo: Repo, ref: Ref) -> None:
-        if problem := self._checked_out(repo, ref):
+    def _refuse_hindered(self, branches: Branches, ref: Ref) -> None:
+        if problem := branches.hindrance(ref):
             raise TargetRefused(problem)
-
-    def _checked_out(self, repo: Repo, ref: Ref) -> str:
-        copy = checked_out_at(repo, ref)
-        if copy is None:
-            return ""
-        name = ref.removeprefix(b"refs/heads/").decode()
-        return (
-            f"The branch {name} of {self.name} is checked out in a working copy ({copy.name}): the next "
-            "commit made there would undo what this app does. Use a bare repository, or check out another "
-            "branch there."
-        )
 
     def _commit(self, tree: ObjectID, parents: list[ObjectID], said: bytes) -> Commit:
         commit = Commit()

@@ -55,6 +55,11 @@ def was_made(repo: Repo, head: ObjectID | None, trailers: dict[str, str]) -> boo
     )
 
 
+def stands_in(repo: Repo, head: ObjectID | None, name: ObjectID) -> bool:
+    """Whether the commit `name` stands in the line of this branch's own commits."""
+    return any(commit.id == name for commit in _own_line(repo, head))
+
+
 def _own_line(repo: Repo, head: ObjectID | None) -> Iterator[Commit]:
     for _ in range(KEY_REACH):
         if head is None:

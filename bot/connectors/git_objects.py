@@ -59,8 +59,11 @@ class Entry:
 
 
 @contextmanager
-def opened(folder: Path, name: str) -> Iterator[Repo]:
-    """The repository at `folder`, closed again afterwards; `name` is what people call it."""
+def opened(folder: Path, name: str, remedy: str = "Run git fsck on it.") -> Iterator[Repo]:
+    """The repository at `folder`, closed again afterwards; `name` is what people call it.
+
+    `remedy` says what to do where it is damaged.
+    """
     try:
         with _open(folder, name) as repo:
             yield repo
@@ -71,7 +74,7 @@ def opened(folder: Path, name: str) -> Iterator[Repo]:
         raise TargetUnavailable(f"The git repository {name} could not be used: {told}.") from fault
     except DAMAGE as fault:
         raise TargetUnavailable(
-            f"The git repository {name} is damaged or incomplete ({fault}). Run git fsck on it."
+            f"The git repository {name} is damaged or incomplete ({fault}). {remedy}"
         ) from fault
 
 

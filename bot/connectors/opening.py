@@ -9,12 +9,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from pydantic import BaseModel, ValidationError
 
 from bot.connectors.asking import SECONDS
 from bot.connectors.credentials import Credential, Lookup
 from bot.connectors.git import GitTarget
+from bot.connectors.git_branches import LocalPlace, Place
+from bot.connectors.git_folder import FolderRemote
+from bot.connectors.git_https import HttpsRemote
+from bot.connectors.git_remote import COPIES, RemotePlace
+from bot.connectors.git_signing import Signer
 from bot.connectors.manual import ManualRecord, ManualTarget
 from bot.connectors.protocol import Target, TargetMisconfigured
 from bot.connectors.registries.agenta import AgentaTarget
@@ -76,8 +82,24 @@ def open_target(
 
 
 def _open_git(given: policy.GitTarget, around: Surroundings) -> Target:
-    folder = around.base / Path(given.repository).expanduser()
-    return GitTarget(folder, given.path, given.pointer, given.canary_pointer, name=given.repository)
+    place = _git_place(given, around)
+    return GitTarget(place, given.path, given.pointer, given.canary_pointer)
+
+
+def _git_place(given: policy.GitTarget, around: Surroundings) -> Place:
+    if given.remote is None:
+        assert given.repository is not None  # noqa: S101 - the policy has one of the two
+        return LocalPlace(around.base / Path(given.repository).expanduser(), given.repository)
+    copies = around.base / COPIES
+    signer = Signer(Credential(given.sign_key_env, around.secret)) if given.sign_key_env else None
+    if given.remote.startswith("http"):
+        token, user = (
+            Credential(each, around.secret) if each else None
+            for each in (given.token_env, given.username_env)
+        )
+        return RemotePlace(HttpsRemote(given.remote, token, user, seconds=around.seconds), copies, signer)
+    folder = around.base / Path(unquote(given.remote.removeprefix("file://"))).expanduser()
+    return RemotePlace(FolderRemote(folder, name=given.remote, seconds=around.seconds), copies, signer)
 
 
 def _open_manual(given: policy.ManualTarget, around: Surroundings) -> Target:

@@ -21,7 +21,8 @@ class Held(NamedTuple):
     pointer: str
 
 
-def _address(url: str) -> str:
+def address(url: str) -> str:
+    """The address again, if it can be one of a system. Raises ValueError, which does not repeat it."""
     found = re.fullmatch(r"(https?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?(/[^\s?#]*)?", url)
     if found is None:
         # Not repeated here: a password may stand in it, and a policy is shown to everybody.
@@ -44,7 +45,7 @@ def _variable(name: str) -> str:
 
 _OWN_SETTINGS = {"DATABASE_URL", "POLICY_FILE", "REPOSITORIES", "SANDBOX_DATA", "HOST", "PORT", "LOG_LEVEL"}
 
-Address = Annotated[StrictStr, AfterValidator(_address)]
+Address = Annotated[StrictStr, AfterValidator(address)]
 VariableName = Annotated[StrictStr, AfterValidator(_variable)]
 LagSeconds = Annotated[StrictInt, Field(ge=0, le=86_400)]
 

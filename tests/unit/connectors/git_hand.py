@@ -79,3 +79,12 @@ class Ticking:
         """The next minute."""
         self.now += timedelta(minutes=1)
         return self.now
+
+
+def hook(git: GitHand, name: str, script: str) -> Path:
+    """Put a hook into the repository."""
+    path = git.folder / "hooks" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(script)
+    path.chmod(0o755)
+    return path

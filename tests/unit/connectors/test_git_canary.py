@@ -2,22 +2,23 @@
 
 import pytest
 from git_hand import GitHand, Ticking
+from git_reached import Reached
 
 from bot.connectors.git import GitTarget
 from bot.connectors.protocol import PointerElsewhere
 
 
 @pytest.fixture
-def target(git: GitHand, clock: Ticking) -> GitTarget:
+def target(git: GitHand, clock: Ticking, reached: Reached) -> GitTarget:
     """Give a workflow with stages, beside another one on the same branches."""
     git.commit("production", {"one.md": b"1", "two.md": b"2", "three.md": b"3"})
-    return GitTarget(git.folder, "one.md", canary="canary", clock=clock)
+    return GitTarget(reached(git), "one.md", canary="canary", clock=clock)
 
 
 @pytest.fixture
 def neighbour(target: GitTarget, clock: Ticking) -> GitTarget:
     """Give the other workflow."""
-    return GitTarget(target.repository, "two.md", canary="canary", clock=clock)
+    return GitTarget(target.place, "two.md", canary="canary", clock=clock)
 
 
 def stage(target: GitTarget, text: str, pointer: str = "canary") -> str:
@@ -129,7 +130,7 @@ def test_a_path_that_production_has_lost_can_be_removed(target: GitTarget, git: 
     stage(target, "new", "production")
     live = stage(target, "new")
     git.commit("production", {"two.md": b"2b"})
-    stage(GitTarget(target.repository, "three.md", canary="canary"), "other")
+    stage(GitTarget(target.place, "three.md", canary="canary"), "other")
     git.commit("production", {"one.md": None})
 
     target.move("canary", expected=live, wanted=None, key="off", why="")

@@ -2,18 +2,27 @@
 
 import os
 import subprocess
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from git_hand import IDENTITY, GitHand, Ticking
+from git_reached import Reached
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.connectors.git import GitTarget
 from bot.connectors.protocol import PointerElsewhere, TargetRefused, TargetUnavailable, VersionMissing
+from tests.systems.git_server import TOKEN, USER
 
 PATH = "support/refunds.md"
+LOGIN = {
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "http.extraHeader",
+    "GIT_CONFIG_VALUE_0": f"Authorization: Basic {b64encode(f'{USER}:{TOKEN}'.encode()).decode()}",
+}
+"""What a person has set up who reaches the server over HTTP."""
 OTHERS: dict[str, bytes | None] = {
     "README.md": b"read me\n",
     "support/answers.md": b"crlf\r\nno newline at the end",
@@ -22,12 +31,24 @@ OTHERS: dict[str, bytes | None] = {
 
 
 @pytest.fixture
-def target(git: GitHand, clock: Ticking) -> GitTarget:
-    """Give a target in a repository with other files, among them an executable and a symbolic link."""
+def target(git: GitHand, clock: Ticking, reached: Reached) -> GitTarget:
+    """Give a target in a repository with other files, here and on remotes."""
+    _fill(git)
+    return GitTarget(reached(git), PATH, clock=clock)
+
+
+@pytest.fixture
+def local(git: GitHand, clock: Ticking) -> GitTarget:
+    """Give the same target in a repository that the app writes itself."""
+    _fill(git)
+    return GitTarget(git.folder, PATH, name="prompts.git", clock=clock)
+
+
+def _fill(git: GitHand) -> None:
+    """Other files beside the prompt, among them an executable and a symbolic link."""
     git.commit("production", OTHERS | {PATH: b"one\n"})
     git.commit("production", {"tools/run": b"#!/bin/sh\n"}, mode="100755")
     git.commit("production", {"latest": b"README.md"}, mode="120000")
-    return GitTarget(git.folder, PATH, name="prompts.git", clock=clock)
 
 
 def deploy(target: GitTarget, text: str, change_name: str = "PC-1") -> str:
@@ -289,13 +310,13 @@ def test_a_missing_repository_is_unavailable(tmp_path: Path) -> None:
     assert target.problems() == [str(raised.value)]
 
 
-def test_a_damaged_repository_is_unavailable(target: GitTarget, git: GitHand) -> None:
+def test_a_damaged_repository_is_unavailable(local: GitTarget, git: GitHand) -> None:
     """A missing object is told as damage, and never read as nothing live."""
     tree = git("rev-parse", "production:support")
     (git.folder / "objects" / tree[:2] / tree[2:]).unlink()
 
     with pytest.raises(TargetUnavailable, match="damaged or incomplete"):
-        target.read_pointer("production")
+        local.read_pointer("production")
 
 
 def test_a_repository_that_cannot_be_written_safely_is_refused(tmp_path: Path) -> None:
@@ -312,26 +333,26 @@ def test_a_repository_that_cannot_be_written_safely_is_refused(tmp_path: Path) -
 
 
 def test_a_lock_left_behind_is_unavailable_and_named(
-    target: GitTarget, git: GitHand, monkeypatch: pytest.MonkeyPatch
+    local: GitTarget, git: GitHand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A lock that does not go away ends in a message that names it, and nothing moves."""
     monkeypatch.setattr("bot.connectors.git_objects.ATTEMPTS", 3)
-    version = target.propose("two", change_name="PC-1", author="Ana", key="p")
+    version = local.propose("two", change_name="PC-1", author="Ana", key="p")
     before = git.head("production")
     (git.folder / "refs" / "heads" / "production.lock").touch()
 
     with pytest.raises(TargetUnavailable, match=r"production\.lock"):
-        target.move("production", expected=target.read_pointer("production"), wanted=version, key="k", why="")
+        local.move("production", expected=local.read_pointer("production"), wanted=version, key="k", why="")
 
     assert git.head("production") == before
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
-def test_a_repository_without_the_right_to_write_is_a_problem(target: GitTarget, git: GitHand) -> None:
+def test_a_repository_without_the_right_to_write_is_a_problem(local: GitTarget, git: GitHand) -> None:
     """The check says beforehand that a move would fail."""
     (git.folder / "refs" / "heads").chmod(0o555)
 
-    assert "no right to write" in target.problems()[0]
+    assert "no right to write" in local.problems()[0]
 
 
 def test_a_branch_beside_one_that_continues_its_name_is_refused(git: GitHand, clock: Ticking) -> None:
@@ -364,23 +385,23 @@ def test_a_branch_in_a_working_copy_is_not_moved(
     assert git("status", "--porcelain") == ""
 
 
-def test_a_linked_working_copy_counts_too(target: GitTarget, git: GitHand, tmp_path: Path) -> None:
+def test_a_linked_working_copy_counts_too(local: GitTarget, git: GitHand, tmp_path: Path) -> None:
     """A branch that is checked out in a working copy elsewhere is not moved either."""
     git("worktree", "add", "-q", str(tmp_path / "desk"), "production")
 
     with pytest.raises(TargetRefused, match=r"working copy \(desk\)"):
-        deploy(target, "two")
+        deploy(local, "two")
 
 
 def test_a_proposal_under_review_in_a_working_copy_is_not_moved(
-    target: GitTarget, git: GitHand, tmp_path: Path
+    local: GitTarget, git: GitHand, tmp_path: Path
 ) -> None:
     """A second text is refused while somebody has the change's branch checked out."""
-    target.propose("two", change_name="PC-1", author="Ana", key="p")
+    local.propose("two", change_name="PC-1", author="Ana", key="p")
     git("worktree", "add", "-q", str(tmp_path / "desk"), "prompt-change/PC-1")
 
     with pytest.raises(TargetRefused, match=r"prompt-change/PC-1 .* working copy \(desk\)"):
-        target.propose("three", change_name="PC-1", author="Ana", key="p")
+        local.propose("three", change_name="PC-1", author="Ana", key="p")
 
 
 def test_a_working_copy_without_the_bare_setting_counts(
@@ -421,7 +442,7 @@ def test_the_commands_for_a_person_do_the_same(
     version = old if wanted else None
 
     subprocess.run(  # noqa: S602 - the commands are the thing under test
-        target.by_hand("production", version), shell=True, check=True, cwd=tmp_path, env=IDENTITY
+        target.by_hand("production", version), shell=True, check=True, cwd=tmp_path, env=IDENTITY | LOGIN
     )
 
     after = git.tree("production")

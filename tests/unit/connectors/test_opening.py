@@ -32,7 +32,7 @@ def test_git_from_the_policy() -> None:
     target = opened(GitSpec(kind="git", repository="prompts.git", path="refunds.md", pointer="live"))
 
     assert isinstance(target, GitTarget)
-    assert target.repository == BASE / "prompts.git"
+    assert target.place.address == str(BASE / "prompts.git")
     assert target.describe() == "refunds.md in the git repository prompts.git, branch live"
     assert (target.live_pointer, target.canary_pointer) == ("live", "live-canary")
 
@@ -42,8 +42,42 @@ def test_git_elsewhere_with_a_canary() -> None:
     target = opened({"kind": "git", "repository": "/data/p.git", "path": "x.md", "canary": "early"})
 
     assert isinstance(target, GitTarget)
-    assert target.repository == Path("/data/p.git")
+    assert target.place.address == "/data/p.git"
     assert (target.live_pointer, target.canary_pointer) == ("production", "early")
+
+
+def test_git_on_a_remote() -> None:
+    """The name of the remote is what people read, with where it is and without where the copy is."""
+    remote = "https://git.example.com/team/prompts.git"
+    spec = GitSpec(kind="git", remote=remote, token_env="GIT_TOKEN", path="refunds.md")
+    target = opened(spec.model_dump(mode="json"))
+
+    assert target.describe() == (
+        "refunds.md in the git repository prompts.git at git.example.com, branch production"
+    )
+    assert f"git clone -q -b production {remote} by-hand" in target.by_hand("production", "0" * 40)
+
+
+@pytest.mark.parametrize(
+    "remote", ["prompts.git", "/srv/prompt-change/prompts.git", "file:///srv/prompt-change/prompts.git"]
+)
+def test_git_on_a_remote_in_a_folder(remote: str) -> None:
+    """Counted from the base like a repository, or written in full."""
+    target = opened({"kind": "git", "remote": remote, "path": "x.md"})
+
+    assert isinstance(target, GitTarget)
+    assert target.place.address == str(BASE / "prompts.git")
+
+
+def test_a_repository_without_a_remote_is_written_as_before() -> None:
+    """A release from before there were remotes is still recognised by what its target says."""
+    assert GitSpec(kind="git", repository="p.git", path="x.md").model_dump(mode="json") == {
+        "kind": "git",
+        "repository": "p.git",
+        "path": "x.md",
+        "pointer": "production",
+        "canary": None,
+    }
 
 
 def test_manual_from_the_policy() -> None:
@@ -107,7 +141,8 @@ def test_a_credential_is_looked_up_where_the_settings_are(
             "refunds has a target of the kind 'ftp'. Known are agenta, braintrust, git, langfuse, langsmith,",
         ),
         ({}, "manual, mlflow, opik, phoenix, promptlayer and webhook."),
-        ({"kind": "git", "path": "x.md"}, "refunds cannot be used: repository: Field required."),
+        ({"kind": "git", "path": "x.md"}, "name either a repository on this machine or a remote"),
+        ({"kind": "git", "path": "x.md", "repository": "a", "remote": "b"}, "name either a repository"),
         ({"kind": "git", "repository": "r", "path": 3}, "path: Input should be a valid string."),
         ({"kind": "git", "repository": "r", "path": "../x"}, "'../x' must be a path inside the repository"),
         (

@@ -118,7 +118,19 @@ def test_an_unknown_workflow_is_never_answered() -> None:
 HOOK = "      url: https://x.example/a\n"
 SIGNED = "      secret_env: HOOK_SECRET\n"
 REGISTRY = "      host: https://x.example\n      prompt: a\n"
+FILE = "      path: a.md\n"
+REMOTE = f"      remote: https://git.example/p.git\n{FILE}"
 WRONG_TARGETS = [
+    ("git", FILE, 3, "target", "either a repository on this machine or a remote"),
+    ("git", f"{REMOTE}      repository: p.git\n", 3, "target", "either a repository"),
+    ("git", f"      remote: http://git.example/p.git\n{FILE}", 5, "target.remote", "https only"),
+    ("git", f"      remote: https://u:hunter2@git.example/p.git\n{FILE}", 5, "target.remote", "password"),
+    ("git", f"      remote: ssh://git.example/p.git\n{FILE}", 5, "target.remote", "ssh is not spoken"),
+    ("git", f"      remote: git.example:hunter2/p.git\n{FILE}", 5, "target.remote", "ssh is not spoken"),
+    ("git", f"{REMOTE}      token_env: hunter2-hunter2\n", 7, "target.token_env", "NAME"),
+    ("git", f"{REMOTE}      username_env: GIT_USER\n", 3, "target", "goes with token_env"),
+    ("git", f"      remote: p.git\n{FILE}      token_env: GIT_TOKEN\n", 3, "target", "over https"),
+    ("git", f"      repository: p.git\n{FILE}      sign_key_env: GIT_KEY\n", 3, "target", "for a remote"),
     ("webhook", SIGNED, 3, "target", "'url' is missing"),
     ("webhook", HOOK, 3, "target", "'secret_env' is missing"),
     ("webhook", f"{HOOK}{SIGNED}      secret: hunter2\n", 7, "target.secret", "no key"),
@@ -322,6 +334,9 @@ def test_two_workflows_cannot_share_a_pointer() -> None:
     assert "share" in _problems(text % ("live", "live"))[0][2]
     assert "share" in _problems(text % ("live", "live-canary"))[0][2]
     assert parse_policy(text % ("live", "other"), name="p.yml", attributes_only=True)
+    target = "{kind: git, remote: 'https://git.example/p.git%s', path: a.md}"
+    text = f"workflows:\n  a:\n    target: {target}\n  b:\n    target: {target}\n"
+    assert "share" in _problems(text % ("", "/"))[0][2]
 
 
 def test_two_workflows_cannot_share_a_label_of_langfuse() -> None:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from contract_case import Case
 from git_hand import GitHand, Ticking
+from git_reached import in_folder, over_http
 from pydantic import SecretStr
 
 from bot.connectors.git import GitTarget
@@ -15,6 +16,7 @@ from bot.connectors.manual import ManualTarget
 from bot.connectors.opening import open_target
 from bot.connectors.protocol import Target
 from tests.systems import agenta, braintrust, langfuse, langsmith, mlflow, opik, phoenix, promptlayer
+from tests.systems.git_server import GitServer
 from tests.systems.receiver import SECRET, VARIABLE, receiver, receiving
 from tests.systems.record import RecordInMemory
 from tests.systems.system import served
@@ -37,6 +39,25 @@ def make_git_with_working_copy(new_repository: Callable[..., GitHand], clock: Ti
     """A repository with a working copy, on another branch."""
     hand = new_repository("prompts", bare=False)
     return Case(GitTarget(hand.folder, "refunds.md", clock=clock))
+
+
+@pytest.fixture
+def make_git_remote_in_a_folder(
+    new_repository: Callable[..., GitHand], tmp_path: Path, clock: Ticking
+) -> Case:
+    """A bare repository in another folder of this host."""
+    place = in_folder(new_repository(), tmp_path / "copies")
+    return Case(GitTarget(place, "support/refunds.md", canary="canary", clock=clock))
+
+
+@pytest.fixture
+def make_git_remote_over_http(
+    new_repository: Callable[..., GitHand], tmp_path: Path, clock: Ticking
+) -> Iterator[Case]:
+    """A bare repository behind git's own server."""
+    git = new_repository()
+    with served(GitServer(tmp_path)) as url:
+        yield Case(GitTarget(over_http(git, url, tmp_path / "copies"), "refunds.md", clock=clock))
 
 
 @pytest.fixture
@@ -169,6 +190,8 @@ def make_real_phoenix() -> Case:
 MAKERS = [
     "make_git_bare",
     "make_git_with_working_copy",
+    "make_git_remote_in_a_folder",
+    "make_git_remote_over_http",
     "make_manual",
     "make_webhook",
     "make_braintrust",
