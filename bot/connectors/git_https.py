@@ -18,14 +18,12 @@ from dulwich.client import AbstractHttpGitClient, default_user_agent_string
 
 from bot.connectors.asking import SECONDS, System
 from bot.connectors.credentials import Credential
-from bot.connectors.git_line import FETCH_SECONDS, Line
+from bot.connectors.git_line import FETCH_SECONDS, IN_MEMORY, Line
 from bot.connectors.protocol import TargetRefused, TargetUnavailable
 from bot.outgoing import client
 
 MOST_BYTES: Final = 256_000_000
 """Of one answer: the history of a repository of prompts, many times over."""
-
-IN_MEMORY: Final = 4_000_000
 
 ANY_USER: Final = "x-access-token"
 """The user that GitHub names for tokens; most others look at the token only."""

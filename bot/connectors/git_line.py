@@ -4,12 +4,15 @@ A push names the commit that each branch was read at, and the remote takes it on
 there. It must never push in any other way, and never take what was not understood for a yes or a no.
 """
 
+import fcntl
 import re
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Final, NamedTuple, Protocol
 
 from dulwich.client import GitClient
@@ -23,6 +26,11 @@ from bot.connectors.asking import quoted
 from bot.connectors.credentials import Credential
 from bot.connectors.git_objects import DAMAGE
 from bot.connectors.protocol import TargetRefused, TargetUnavailable
+
+IN_MEMORY: Final = 4_000_000
+"""Bytes of what was fetched; more goes to a file until it is stored."""
+
+TURN: Final = "prompt-change.fetch"
 
 FETCH_SECONDS: Final = 30.0
 """For the whole of an answer with history in it; the first is the longest. A move's lease is 60 s."""
@@ -69,8 +77,14 @@ class Line:
             ours = (tip for ref, tip in refs.items() if _is_among(ref, sought))
             return [tip for tip in ours if tip not in repo.object_store]
 
-        with self._understood(*DAMAGE, UnresolvedDeltas):
-            found = self._client.fetch(self._path, repo, determine_wants=wants, ref_prefix=sought)
+        with SpooledTemporaryFile(IN_MEMORY) as pack, self._understood(*DAMAGE, UnresolvedDeltas):
+            found = self._client.fetch_pack(
+                self._path, wants, repo.get_graph_walker(), pack.write, ref_prefix=sought
+            )
+            if pack.tell():
+                pack.seek(0)
+                with _alone(repo):
+                    repo.object_store.add_thin_pack(pack.read, None)
             return {ref: tip for ref, tip in found.refs.items() if tip and _is_among(ref, sought)}
 
     def push(self, repo: Repo, moves: Mapping[Ref, Moved], *, at_once: bool) -> Declined | None:
@@ -131,6 +145,19 @@ class Line:
                 f"{self._who} answers otherwise than git does, so it is not believed."
                 f"{self.quoted(str(fault))}"
             ) from fault
+
+
+@contextmanager
+def _alone(repo: Repo) -> Iterator[None]:
+    """Write into a copy in this block, one of us at a time: two that write the same pack lock each other out.
+
+    The kernel takes the turn back from the dead, and what they have locked meanwhile is nobody's.
+    """
+    with Path(repo.commondir(), TURN).open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        for left in Path(repo.commondir(), "objects", "pack").glob("*.lock"):
+            left.unlink()
+        yield
 
 
 class Remote(Protocol):

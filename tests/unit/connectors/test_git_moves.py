@@ -213,7 +213,7 @@ def test_an_edited_proposal_is_one_more_commit(target: GitTarget, git: GitHand) 
     assert git("show", f"prompt-change/PC-42:{PATH}") == "three"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_text_is_stored_to_the_byte(target: GitTarget, git: GitHand, text: str) -> None:
     """Whatever can be written in UTF-8 comes back from the app and from git unchanged."""

@@ -73,7 +73,7 @@ def test_what_somebody_pushed_is_read_at_once(target: GitTarget, git: GitHand) -
     git.commit("production", {PATH: b"by hand"})
     found = target.read_pointer("production")
     assert found == git("rev-parse", f"production:{PATH}")
-    assert target.read_content(found) == "by hand"
+    assert target.read_content(found).text == "by hand"
     assert next(version.id for version in target.list_versions()) == found
     git("update-ref", "-d", "refs/heads/production")
 
@@ -272,6 +272,20 @@ def test_of_many_moves_of_one_path_exactly_one_wins(target: GitTarget, git: GitH
 
     assert outcomes == ["lost"] * 3 + ["won"]
     assert git("rev-list", "--count", "production") == "2"
+
+
+def test_a_lock_that_somebody_left_in_the_copy_holds_nothing_up(target: GitTarget, tmp_path: Path) -> None:
+    """Killed while writing what was fetched, before any branch was noted: the next one fetches it anew."""
+    whole = target.read_pointer("production")
+    (index,) = (tmp_path / "copies").rglob("*.idx")
+    lock = index.with_name(f"{index.name}.lock")
+    index.rename(lock)
+    index.with_suffix(".pack").unlink()
+    for each in (index.parents[2] / "refs" / "heads").iterdir():
+        each.unlink()
+
+    assert target.read_pointer("production") == whole
+    assert not lock.exists()
 
 
 def test_two_paths_on_one_branch_both_move(target: GitTarget, clock: Ticking, git: GitHand) -> None:
