@@ -27,6 +27,8 @@ MOST_BYTES: Final = 4_000_000
 LONGEST_WORDS: Final = 300
 CREDENTIAL_REFUSED: Final = (401, 403)
 LATER: Final = (408, 425, 429)
+RATE_LIMIT: Final = "rate limit"
+"""What GitHub's words have in them where a 403 comes without a time to wait."""
 WORDS: Final = ("words", "message", "error", "detail")
 """Where systems put what they say to people."""
 
@@ -37,11 +39,13 @@ Shape = TypeVar("Shape", bound=BaseModel)
 class Answer:
     """What came back: a status of the 200s, or one of the 400s that the caller has to understand.
 
-    ``data`` is the JSON in it; None where there was none, as in a 204.
+    ``data`` is the JSON in it; None where there was none, as in a 204. ``more``: its header `Link` names a
+    next page.
     """
 
     status: int
     data: Any
+    more: bool = False
 
     @property
     def ok(self) -> bool:
@@ -95,7 +99,7 @@ class Asking:
         """Make one request to the address with ``rest`` after it."""
         host, content = self.system.host, {} if body is None else {"Content-Type": "application/json"}
         try:
-            status, raw = self._made(method, rest, body, {**content, **(headers or {})})
+            status, raw, told = self._made(method, rest, body, {**content, **(headers or {})})
         except httpx.ConnectError as error:
             raise TargetUnavailable(f"{host} cannot be reached.") from error
         except httpx.TimeoutException as error:
@@ -109,12 +113,12 @@ class Asking:
             raise TargetRefused(str(error)) from error
         except httpx.InvalidURL as error:
             raise TargetRefused(f"What was to be asked of {host} makes no address.") from error
-        return self._judged(status, raw)
+        return self._judged(status, raw, told)
 
     def _made(
         self, method: str, rest: str, body: bytes | None, headers: Mapping[str, str]
-    ) -> tuple[int, bytes]:
-        """Status and bytes of the answer, within the time and the size that any answer may take."""
+    ) -> tuple[int, bytes, Mapping[str, str]]:
+        """Status, bytes and headers of the answer, within the time and the size that any answer may take."""
         until = time.monotonic() + self._seconds
         found = bytearray()
         url = self.system.url(rest)
@@ -128,14 +132,15 @@ class Asking:
                     )
                 if time.monotonic() > until:
                     raise httpx.ReadTimeout("the answer drips")
-            return response.status_code, bytes(found)
+            return response.status_code, bytes(found), response.headers
 
-    def _judged(self, status: int, raw: bytes) -> Answer:
+    def _judged(self, status: int, raw: bytes, headers: Mapping[str, str]) -> Answer:
         """The answer, where it is the caller's to understand; an error where it means the same everywhere."""
         host = self.system.host
         data = _parsed(raw)
         words = self.system.quoted(_words_in(data))
-        if status in CREDENTIAL_REFUSED:
+        is_later = status in LATER or _is_limit(status, headers, words)
+        if status in CREDENTIAL_REFUSED and not is_later:
             if not self.system.variables:
                 raise TargetRefused(
                     f"{host} wants a credential, and the policy names none ({status}).{words}"
@@ -149,14 +154,14 @@ class Asking:
                 f"{host} sends on to another address ({status}), which is not followed. Write the address "
                 "that it leads to into the policy."
             )
-        if status in LATER or not httpx.codes.OK <= status < httpx.codes.INTERNAL_SERVER_ERROR:
+        if is_later or not httpx.codes.OK <= status < httpx.codes.INTERNAL_SERVER_ERROR:
             raise TargetUnavailable(f"{host} cannot do it now ({status}).{words}")
         is_silent = status == httpx.codes.NO_CONTENT or raw.strip() == b"null"
         if httpx.codes.is_success(status) and data is None and not is_silent:
             raise TargetUnavailable(
                 f"{host} answers with something that is not JSON. Is its address the right one?"
             )
-        return Answer(status, data)
+        return Answer(status, data, more='rel="next"' in headers.get("link", ""))
 
     def read(self, answer: Answer, shape: type[Shape]) -> Shape:
         """The answer as the documented shape. TargetUnavailable where it is another."""
@@ -179,6 +184,14 @@ class Asking:
         """Pass on that the system says no."""
         words = self.system.quoted(_words_in(answer.data))
         raise TargetRefused(f"{self.system.host} refuses ({answer.status}).{words}")
+
+
+def _is_limit(status: int, headers: Mapping[str, str], words: str) -> bool:
+    """Whether a 403 is no refusal but a limit of requests, as GitHub answers it."""
+    if status != httpx.codes.FORBIDDEN:
+        return False
+    is_timed = "retry-after" in headers or headers.get("x-ratelimit-remaining") == "0"
+    return is_timed or RATE_LIMIT in words.lower()
 
 
 def _words_in(data: Any) -> str:  # noqa: ANN401 - whatever JSON it is
