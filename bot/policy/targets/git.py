@@ -29,6 +29,10 @@ def _branch(name: str) -> str:
     return name
 
 
+PathInside = Annotated[StrictStr, AfterValidator(_inside_repository)]
+Branch = Annotated[StrictStr, AfterValidator(_branch)]
+
+
 class GitTarget(Frozen):
     """A file in a git repository; the branch named `pointer` decides which version is live."""
 
@@ -36,13 +40,9 @@ class GitTarget(Frozen):
     repository: Annotated[StrictStr, AfterValidator(_without_password)] = Field(
         min_length=1, description="Folder or address of the repository"
     )
-    path: Annotated[StrictStr, AfterValidator(_inside_repository)] = Field(
-        description="The prompt's file inside the repository"
-    )
-    pointer: Annotated[StrictStr, AfterValidator(_branch)] = Field(
-        default="production", description="Branch whose content is live"
-    )
-    canary: Annotated[StrictStr, AfterValidator(_branch)] | None = Field(
+    path: PathInside = Field(description="The prompt's file inside the repository")
+    pointer: Branch = Field(default="production", description="Branch whose content is live")
+    canary: Branch | None = Field(
         default=None, description="Branch for the first stage; <pointer>-canary unless named"
     )
 
