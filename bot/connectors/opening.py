@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from bot.connectors.asking import SECONDS
 from bot.connectors.credentials import Credential, Lookup
 from bot.connectors.git import GitTarget
+from bot.connectors.github.target import GithubTarget
 from bot.connectors.manual import ManualRecord, ManualTarget
 from bot.connectors.protocol import Target, TargetMisconfigured
 from bot.connectors.registries.agenta import AgentaTarget
@@ -80,6 +81,10 @@ def _open_git(given: policy.GitTarget, around: Surroundings) -> Target:
     return GitTarget(folder, given.path, given.pointer, given.canary_pointer, name=given.repository)
 
 
+def _open_github(given: policy.GithubTarget, around: Surroundings) -> Target:
+    return GithubTarget(given, around.secret, workflow=around.workflow, seconds=around.seconds)
+
+
 def _open_manual(given: policy.ManualTarget, around: Surroundings) -> Target:
     # Who is asked is for the task's card to know, not for the target.
     return ManualTarget(around.workflow, around.record, given.instructions)
@@ -108,6 +113,7 @@ KINDS: dict[object, tuple[type[BaseModel], Callable[[Any, Surroundings], Target]
     "braintrust": (policy.BraintrustTarget, _registry(BraintrustTarget)),
     "agenta": (policy.AgentaTarget, _registry(AgentaTarget)),
     "git": (policy.GitTarget, _open_git),
+    "github": (policy.GithubTarget, _open_github),
     "langfuse": (policy.LangfuseTarget, _registry(LangfuseTarget)),
     "langsmith": (policy.LangsmithTarget, _registry(LangsmithTarget)),
     "manual": (policy.ManualTarget, _open_manual),

@@ -104,9 +104,9 @@ def test_a_credential_is_looked_up_where_the_settings_are(
     [
         (
             {"kind": "ftp"},
-            "refunds has a target of the kind 'ftp'. Known are agenta, braintrust, git, langfuse, langsmith,",
+            "refunds has a target of the kind 'ftp'. Known are agenta, braintrust, git, github, langfuse,",
         ),
-        ({}, "manual, mlflow, opik, phoenix, promptlayer and webhook."),
+        ({}, "langsmith, manual, mlflow, opik, phoenix, promptlayer and webhook."),
         ({"kind": "git", "path": "x.md"}, "refunds cannot be used: repository: Field required."),
         ({"kind": "git", "repository": "r", "path": 3}, "path: Input should be a valid string."),
         ({"kind": "git", "repository": "r", "path": "../x"}, "'../x' must be a path inside the repository"),
