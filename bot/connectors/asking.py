@@ -19,7 +19,10 @@ from bot.connectors.protocol import TargetMisconfigured, TargetRefused, TargetUn
 from bot.outgoing import AddressRefusedError, client, configured_address
 
 SECONDS: Final = 5.0
-"""For one piece of an answer, and for the whole of it. A move asks up to ten times in its lease of 60 s."""
+"""For one piece of an answer, and for the whole of it.
+
+A move asks up to ten times in its lease of 60 s, on GitHub 25.
+"""
 
 MOST_BYTES: Final = 4_000_000
 """Of one answer: the longest prompt, 500,000 characters, each of them escaped."""

@@ -61,10 +61,9 @@ class Texts:
             ) from error
 
     def stored(self, line: Line, branch: str) -> str | None:
-        """The commit that the branch of a proposal is at; None where there is no such branch."""
+        """The commit that the branch of a proposal is at; None where there is none, or no such repository."""
         answer = line.get(f"/git/ref/heads/{quote(branch)}")
         if answer.status == NOT_FOUND:
-            line.see_repository()
             return None
         return line.asking.read(line.done(answer), Ref).object.sha
 

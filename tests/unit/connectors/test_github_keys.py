@@ -60,6 +60,15 @@ def test_a_move_that_was_put_back_is_not_made_again(hand: Hand, payload: Any) ->
     assert hand.move("R-2").already is False
 
 
+def test_a_move_that_was_made_inactive_by_the_way_back_was_made_all_the_same(hand: Hand) -> None:
+    """Outside production a later success takes the state from an earlier one."""
+    hand.local.deploy(hand.old, "canary")
+    hand.move(pointer="canary")
+    hand.local.deploy(hand.old, "canary")
+    with pytest.raises(PointerElsewhere, match="put back"):
+        hand.move(pointer="canary")
+
+
 @pytest.mark.parametrize("payload", ["", "{", "[]", "7", None, 5, ["R-1"], {"key": 1}, {"key": "R-2"}, {}])
 def test_what_somebody_else_deployed_has_no_key_of_ours(hand: Hand, payload: Any) -> None:
     """The same commit to the same environment, and still no attempt of this move."""
@@ -104,6 +113,22 @@ def test_a_release_that_fails_meanwhile_leaves_the_old_version_there(slow: Hand)
     assert slow.target.is_already("production", slow.old)
     assert slow.move("R-1-rollback", back=True).already is True
     assert len(slow.ours) == 1
+
+
+def test_a_release_that_fails_after_it_was_overtaken_leaves_nothing_to_wait_for(slow: Hand) -> None:
+    """What is still under way then will ship the version that is live anyhow."""
+    forward = slow.accepted()
+    slow.accepted("R-1-rollback", back=True)
+    slow.local.report(forward, "failure")
+    assert slow.target.is_already("production", slow.old)
+
+
+def test_a_release_that_never_ends_is_behind_the_rollback_that_was_shipped(slow: Hand) -> None:
+    """Only a later deployment is waited for."""
+    slow.accepted()
+    slow.accepted("R-1-rollback", back=True)
+    slow.local.report(slow.local.deployments[-1]["id"], "success")
+    assert slow.target.is_already("production", slow.old)
 
 
 def test_somebody_else_under_way_does_not_hold_up_the_app(slow: Hand) -> None:
