@@ -19,7 +19,10 @@ from bot.connectors.protocol import TargetMisconfigured, TargetRefused, TargetUn
 from bot.outgoing import AddressRefusedError, client, configured_address
 
 SECONDS: Final = 5.0
-"""For one piece of an answer, and for the whole of it. A move asks up to ten times in its lease of 60 s."""
+"""For one piece of an answer, and for the whole of it.
+
+A move asks up to ten times in its lease of 60 s, on GitHub 25.
+"""
 
 MOST_BYTES: Final = 4_000_000
 """Of one answer: the longest prompt, 500,000 characters, each of them escaped."""
@@ -27,6 +30,8 @@ MOST_BYTES: Final = 4_000_000
 LONGEST_WORDS: Final = 300
 CREDENTIAL_REFUSED: Final = (401, 403)
 LATER: Final = (408, 425, 429)
+RATE_LIMIT: Final = "rate limit"
+"""What GitHub's words have in them where a 403 comes without a time to wait."""
 WORDS: Final = ("words", "message", "error", "detail")
 """Where systems put what they say to people."""
 
@@ -37,11 +42,13 @@ Shape = TypeVar("Shape", bound=BaseModel)
 class Answer:
     """What came back: a status of the 200s, or one of the 400s that the caller has to understand.
 
-    ``data`` is the JSON in it; None where there was none, as in a 204.
+    ``data`` is the JSON in it; None where there was none, as in a 204. ``more``: its header `Link` names a
+    next page.
     """
 
     status: int
     data: Any
+    more: bool = False
 
     @property
     def ok(self) -> bool:
@@ -99,9 +106,13 @@ class System:
         except httpx.InvalidURL as error:
             raise TargetRefused(f"What was to be asked of {self.host} makes no address.") from error
 
-    def refuse_status(self, status: int, words: str = "") -> None:
-        """Raises for a status that means the same everywhere; `words` are those of `quoted`."""
-        if status in CREDENTIAL_REFUSED:
+    def refuse_status(self, status: int, words: str = "", *, is_limit: bool = False) -> None:
+        """Raises for a status that means the same everywhere; `words` are those of `quoted`.
+
+        `is_limit`: what reads like a refusal only says that too much was asked of late.
+        """
+        is_later = is_limit or status in LATER
+        if status in CREDENTIAL_REFUSED and not is_later:
             if not self.variables:
                 raise TargetRefused(
                     f"{self.host} wants a credential, and the policy names none ({status}).{words}"
@@ -115,7 +126,7 @@ class System:
                 f"{self.host} sends on to another address ({status}), which is not followed. Write the "
                 "address that it leads to into the policy."
             )
-        if status in LATER or not httpx.codes.OK <= status < httpx.codes.INTERNAL_SERVER_ERROR:
+        if is_later or not httpx.codes.OK <= status < httpx.codes.INTERNAL_SERVER_ERROR:
             raise TargetUnavailable(f"{self.host} cannot do it now ({status}).{words}")
 
 
@@ -140,13 +151,13 @@ class Asking:
         """Make one request to the address with ``rest`` after it."""
         content = {} if body is None else {"Content-Type": "application/json"}
         with self.system.understood():
-            status, raw = self._made(method, rest, body, {**content, **(headers or {})})
-        return self._judged(status, raw)
+            status, raw, told = self._made(method, rest, body, {**content, **(headers or {})})
+        return self._judged(status, raw, told)
 
     def _made(
         self, method: str, rest: str, body: bytes | None, headers: Mapping[str, str]
-    ) -> tuple[int, bytes]:
-        """Status and bytes of the answer, within the time and the size that any answer may take."""
+    ) -> tuple[int, bytes, Mapping[str, str]]:
+        """Status, bytes and headers of the answer, within the time and the size that any answer may take."""
         until = time.monotonic() + self.system.seconds
         found = bytearray()
         url = self.system.url(rest)
@@ -160,18 +171,19 @@ class Asking:
                     )
                 if time.monotonic() > until:
                     raise httpx.ReadTimeout("the answer drips")
-            return response.status_code, bytes(found)
+            return response.status_code, bytes(found), response.headers
 
-    def _judged(self, status: int, raw: bytes) -> Answer:
+    def _judged(self, status: int, raw: bytes, headers: Mapping[str, str]) -> Answer:
         """The answer, where it is the caller's to understand; an error where it means the same everywhere."""
         data = _parsed(raw)
-        self.system.refuse_status(status, self.system.quoted(_words_in(data)))
+        words = self.system.quoted(_words_in(data))
+        self.system.refuse_status(status, words, is_limit=_is_limit(status, headers, words))
         is_silent = status == httpx.codes.NO_CONTENT or raw.strip() == b"null"
         if httpx.codes.is_success(status) and data is None and not is_silent:
             raise TargetUnavailable(
                 f"{self.system.host} answers with something that is not JSON. Is its address the right one?"
             )
-        return Answer(status, data)
+        return Answer(status, data, more='rel="next"' in headers.get("link", ""))
 
     def read(self, answer: Answer, shape: type[Shape]) -> Shape:
         """The answer as the documented shape. TargetUnavailable where it is another."""
@@ -194,6 +206,14 @@ class Asking:
         """Pass on that the system says no."""
         words = self.system.quoted(_words_in(answer.data))
         raise TargetRefused(f"{self.system.host} refuses ({answer.status}).{words}")
+
+
+def _is_limit(status: int, headers: Mapping[str, str], words: str) -> bool:
+    """Whether a 403 is no refusal but a limit of requests, as GitHub answers it."""
+    if status != httpx.codes.FORBIDDEN:
+        return False
+    is_timed = "retry-after" in headers or headers.get("x-ratelimit-remaining") == "0"
+    return is_timed or RATE_LIMIT in words.lower()
 
 
 def _words_in(data: Any) -> str:  # noqa: ANN401 - whatever JSON it is

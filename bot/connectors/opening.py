@@ -21,6 +21,7 @@ from bot.connectors.git_folder import FolderRemote
 from bot.connectors.git_https import HttpsRemote
 from bot.connectors.git_remote import COPIES, RemotePlace
 from bot.connectors.git_signing import Signer
+from bot.connectors.github.target import GithubTarget
 from bot.connectors.manual import ManualRecord, ManualTarget
 from bot.connectors.protocol import Target, TargetMisconfigured
 from bot.connectors.registries.agenta import AgentaTarget
@@ -102,6 +103,10 @@ def _git_place(given: policy.GitTarget, around: Surroundings) -> Place:
     return RemotePlace(FolderRemote(folder, name=given.remote, seconds=around.seconds), copies, signer)
 
 
+def _open_github(given: policy.GithubTarget, around: Surroundings) -> Target:
+    return GithubTarget(given, around.secret, workflow=around.workflow, seconds=around.seconds)
+
+
 def _open_manual(given: policy.ManualTarget, around: Surroundings) -> Target:
     # Who is asked is for the task's card to know, not for the target.
     return ManualTarget(around.workflow, around.record, given.instructions)
@@ -130,6 +135,7 @@ KINDS: dict[object, tuple[type[BaseModel], Callable[[Any, Surroundings], Target]
     "braintrust": (policy.BraintrustTarget, _registry(BraintrustTarget)),
     "agenta": (policy.AgentaTarget, _registry(AgentaTarget)),
     "git": (policy.GitTarget, _open_git),
+    "github": (policy.GithubTarget, _open_github),
     "langfuse": (policy.LangfuseTarget, _registry(LangfuseTarget)),
     "langsmith": (policy.LangsmithTarget, _registry(LangsmithTarget)),
     "manual": (policy.ManualTarget, _open_manual),

@@ -6,6 +6,7 @@ joins every suite of targets by its maker in `SYSTEMS`.
 
 from tests.systems.agenta import local_agenta
 from tests.systems.braintrust import local_braintrust
+from tests.systems.github import local_github
 from tests.systems.langfuse import local_langfuse
 from tests.systems.langsmith import local_langsmith
 from tests.systems.mlflow import local_mlflow
@@ -18,6 +19,7 @@ SYSTEMS = {
     "webhook": local_receiver,
     "agenta": local_agenta,
     "braintrust": local_braintrust,
+    "github": local_github,
     "langfuse": local_langfuse,
     "langsmith": local_langsmith,
     "mlflow": local_mlflow,

@@ -9,6 +9,7 @@ from typing import get_args
 from bot.policy.targets.agenta import AgentaTarget
 from bot.policy.targets.braintrust import BraintrustTarget
 from bot.policy.targets.git import GitTarget
+from bot.policy.targets.github import GithubTarget
 from bot.policy.targets.langfuse import LangfuseTarget
 from bot.policy.targets.langsmith import LangsmithTarget
 from bot.policy.targets.mlflow import MlflowTarget
@@ -22,6 +23,7 @@ Written = (
     AgentaTarget
     | BraintrustTarget
     | GitTarget
+    | GithubTarget
     | LangfuseTarget
     | LangsmithTarget
     | ManualTarget
@@ -45,6 +47,7 @@ __all__ = [
     "AgentaTarget",
     "BraintrustTarget",
     "GitTarget",
+    "GithubTarget",
     "Held",
     "LangfuseTarget",
     "LangsmithTarget",

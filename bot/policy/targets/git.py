@@ -49,6 +49,10 @@ def _branch(name: str) -> str:
     return name
 
 
+PathInside = Annotated[StrictStr, AfterValidator(_inside_repository)]
+Branch = Annotated[StrictStr, AfterValidator(_branch)]
+
+
 class GitTarget(Frozen):
     """A file in a git repository; the branch named `pointer` decides which version is live."""
 
@@ -72,13 +76,9 @@ class GitTarget(Frozen):
         default=None,
         description="Name of the environment variable with the path of an SSH key that signs tags",
     )
-    path: Annotated[StrictStr, AfterValidator(_inside_repository)] = Field(
-        description="The prompt's file inside the repository"
-    )
-    pointer: Annotated[StrictStr, AfterValidator(_branch)] = Field(
-        default="production", description="Branch whose content is live"
-    )
-    canary: Annotated[StrictStr, AfterValidator(_branch)] | None = Field(
+    path: PathInside = Field(description="The prompt's file inside the repository")
+    pointer: Branch = Field(default="production", description="Branch whose content is live")
+    canary: Branch | None = Field(
         default=None, description="Branch for the first stage; <pointer>-canary unless named"
     )
 

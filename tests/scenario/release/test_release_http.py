@@ -235,6 +235,7 @@ def test_a_high_change_goes_in_stages(town: Town, monkeypatch: pytest.MonkeyPatc
         "webhook": {"stages": True},
         "braintrust": {"canary_environment": "canary"},
         "agenta": {"canary_environment": "canary"},
+        "github": {"canary_environment": "canary"},
         "langfuse": {"canary_label": "canary"},
         "langsmith": {"canary_tag": "canary"},
         "mlflow": {"canary_alias": "early"},

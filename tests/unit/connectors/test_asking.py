@@ -38,6 +38,15 @@ ANSWERS: list[tuple[Response, type[TargetError], str]] = [
     (Response('{"message": "No right."}', 403), TargetRefused, "(403). It says: No right. It is wrong"),
     (Response(status_code=301, headers={"Location": "https://x.example"}), TargetRefused, "sends on"),
     (Response('{"message": "later"}', 429), TargetUnavailable, "cannot do it now (429). It says: later."),
+    (
+        Response('{"message": "You have exceeded a secondary rate limit."}', 403),
+        TargetUnavailable,
+        "cannot do it now (403). It says: You have exceeded a secondary rate limit.",
+    ),
+    (Response("{}", 403, headers={"Retry-After": "60"}), TargetUnavailable, "cannot do it now (403)."),
+    (Response("{}", 403, headers={"X-RateLimit-Remaining": "0"}), TargetUnavailable, "do it now (403)."),
+    (Response("{}", 403, headers={"X-RateLimit-Remaining": "9"}), TargetRefused, "the credential in"),
+    (Response("{}", 401, headers={"Retry-After": "60"}), TargetRefused, "the credential in"),
     (Response("", 408), TargetUnavailable, "cannot do it now (408)."),
     (Response("<h1>Oh", 500), TargetUnavailable, "cannot do it now (500)."),
     (Response('{"words": "hunter2-hunter2"}', 503), TargetUnavailable, "It says: [withheld]."),
@@ -72,6 +81,13 @@ def test_the_rest_is_for_the_target_to_understand(status: int) -> None:
     answer = ask(Response('{"text": "Answer kindly."}', status))
     assert answer == Answer(status, {"text": "Answer kindly."})
     assert answer.ok is (status < 300)
+
+
+def test_an_answer_says_whether_there_is_more_of_it() -> None:
+    """By the header that lists of several pages have."""
+    link = '<https://x.example/a?page=2>; rel="next", <https://x.example/a?page=9>; rel="last"'
+    assert ask(Response("[]", headers={"Link": link})).more is True
+    assert ask(Response("[]", headers={"Link": '<https://x.example/a?page=1>; rel="first"'})).more is False
 
 
 @contextmanager

@@ -138,9 +138,9 @@ def test_a_credential_is_looked_up_where_the_settings_are(
     [
         (
             {"kind": "ftp"},
-            "refunds has a target of the kind 'ftp'. Known are agenta, braintrust, git, langfuse, langsmith,",
+            "refunds has a target of the kind 'ftp'. Known are agenta, braintrust, git, github, langfuse,",
         ),
-        ({}, "manual, mlflow, opik, phoenix, promptlayer and webhook."),
+        ({}, "langsmith, manual, mlflow, opik, phoenix, promptlayer and webhook."),
         ({"kind": "git", "path": "x.md"}, "name either a repository on this machine or a remote"),
         ({"kind": "git", "path": "x.md", "repository": "a", "remote": "b"}, "name either a repository"),
         ({"kind": "git", "repository": "r", "path": 3}, "path: Input should be a valid string."),

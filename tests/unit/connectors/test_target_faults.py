@@ -30,6 +30,7 @@ RECORD = RecordInMemory()
 REGISTRIES = {
     "agenta": "Agenta",
     "braintrust": "Braintrust",
+    "github": "GitHub",
     "langfuse": "Langfuse",
     "langsmith": "LangSmith",
     "mlflow": "MLflow",
@@ -96,6 +97,8 @@ TABLE = {
             "The signature is wrong or too old. It is wrong or expired, or lacks the right.",
             "braintrust": "127.0.0.1 does not accept the credential in BRAINTRUST_API_KEY (401). It is wrong "
             "or expired, or lacks the right.",
+            "github": "127.0.0.1 does not accept the credential in GITHUB_TOKEN (401). It says: Bad "
+            "credentials. It is wrong or expired, or lacks the right.",
             "langfuse": "127.0.0.1 does not accept the credential in LANGFUSE_PUBLIC_KEY and "
             "LANGFUSE_SECRET_KEY (401). It says: Invalid credentials. Confirm that you've configured the "
             "host. It is wrong or expired, or lacks the right.",

@@ -120,6 +120,7 @@ SIGNED = "      secret_env: HOOK_SECRET\n"
 REGISTRY = "      host: https://x.example\n      prompt: a\n"
 FILE = "      path: a.md\n"
 REMOTE = f"      remote: https://git.example/p.git\n{FILE}"
+GITHUB = "      repository: acme/prompts\n      path: a.md\n"
 WRONG_TARGETS = [
     ("git", FILE, 3, "target", "either a repository on this machine or a remote"),
     ("git", f"{REMOTE}      repository: p.git\n", 3, "target", "either a repository"),
@@ -185,6 +186,14 @@ WRONG_TARGETS = [
     ("agenta", f"{REGISTRY}      environment: a b\n", 7, "target.environment", "pattern"),
     ("agenta", f"{REGISTRY}      canary_environment: production\n", 3, "target", "two names"),
     ("agenta", f"{REGISTRY}      api_key_env: SLACK_X\n", 7, "target.api_key_env", "setting of"),
+    ("github", "      repository: acme/prompts\n", 3, "target", "'path' is missing"),
+    ("github", "      path: a\n      repository: prompts\n", 6, "target.repository", "its owner"),
+    ("github", "      path: a\n      repository: acme/..\n", 6, "target.repository", "its owner"),
+    ("github", f"{GITHUB}      environment: a b\n", 7, "target.environment", "no environment"),
+    ("github", f"{GITHUB}      canary_environment: Production\n", 3, "target", "two names"),
+    ("github", f"{GITHUB}      via: push\n", 7, "target.via", "deployment"),
+    ("github", f"{GITHUB}      branch_prefix: a..b\n", 7, "target.branch_prefix", "no name of a branch"),
+    ("github", f"{GITHUB}      token_env: ghp_hunter2\n", 7, "target.token_env", "NAME"),
     ("opik", "      project: a\n", 3, "target", "'prompt' is missing"),
     ("opik", f"{REGISTRY}      environment: a b\n", 7, "target.environment", "pattern"),
     ("opik", f'{REGISTRY}      workspace: "a\\nb"\n', 7, "target.workspace", "pattern"),
@@ -237,13 +246,13 @@ WRONG_TARGETS = [
             "workflows:\n  a:\n    target: {kind: gti}\n",
             3,
             "workflows.a.target",
-            "braintrust, git, langfuse, langsmith, manual, mlflow, opik, phoenix, promptlayer or webhook",
+            "github, langfuse, langsmith, manual, mlflow, opik, phoenix, promptlayer or webhook",
         ),
         (
             "workflows:\n  a:\n    target: {kind: policy}\n",
             3,
             "workflows.a.target.kind",
-            "braintrust, git, langfuse, langsmith, manual, mlflow, opik, phoenix, promptlayer or webhook",
+            "github, langfuse, langsmith, manual, mlflow, opik, phoenix, promptlayer or webhook",
         ),
         (
             "workflows:\n  a:\n    target:\n      kind: git\n      repository: r\n      path: ../x\n",
@@ -339,13 +348,21 @@ def test_two_workflows_cannot_share_a_pointer() -> None:
     assert "share" in _problems(text % ("", "/"))[0][2]
 
 
-def test_two_workflows_cannot_share_a_label_of_langfuse() -> None:
-    """The same prompt and label twice is an error; a receiver is told the workflow, so its address is not."""
+def test_two_workflows_cannot_share_what_they_move_elsewhere() -> None:
+    """The same label of a prompt twice is an error, and on GitHub the same environment of a repository.
+
+    A receiver is told the workflow, so its address may be shared.
+    """
     target = "{kind: langfuse, prompt: refunds, label: %s, canary_label: %s}"
     text = f"workflows:\n  a:\n    target: {target}\n  b:\n    target: {target}\n"
     assert "share refunds on live" in _problems(text % ("live", "c", "live", "d"))[0][2]
     assert "share refunds on live" in _problems(text % ("live", "c", "other", "live"))[0][2]
     assert parse_policy(text % ("live", "c", "other", "d"), name="p.yml", attributes_only=True)
+    target = "{kind: github, repository: %s, path: %s, environment: %s}"
+    text = f"workflows:\n  a:\n    target: {target}\n  b:\n    target: {target}\n"
+    said = _problems(text % ("acme/p", "a.md", "live", "Acme/p", "b.md", "Live"))[0][2]
+    assert "share the deployments on live of https://api.github.com/acme/p." in said
+    assert parse_policy(text % ("a/p", "a", "live", "a/p", "b", "b"), name="p.yml", attributes_only=True)
     target = "{kind: webhook, url: https://x.example/a, secret_env: HOOK_SECRET}"
     text = f"workflows:\n  a:\n    target: {target}\n  b:\n    target: {target}\n"
     assert parse_policy(text, name="p.yml", attributes_only=True)

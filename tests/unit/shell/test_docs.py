@@ -35,7 +35,7 @@ def test_an_example_of_a_target_is_a_valid_policy(target: dict[str, Any]) -> Non
 def test_the_page_of_targets_names_every_kind_and_every_setting() -> None:
     """A setting that is added to the policy is told there."""
     shapes = policy_json_schema()["$defs"]
-    kinds = "Agenta Braintrust Git Langfuse Langsmith Manual Mlflow Opik Phoenix Promptlayer Webhook"
+    kinds = "Agenta Braintrust Git Github Langfuse Langsmith Manual Mlflow Opik Phoenix Promptlayer Webhook"
     for kind in kinds.split():
         for name in shapes[f"{kind}Target"]["properties"]:
             assert f"{name}:" in TARGETS or f"`{name}`" in TARGETS, f"{kind}: {name}"

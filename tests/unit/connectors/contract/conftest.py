@@ -15,7 +15,7 @@ from bot.connectors.git import GitTarget
 from bot.connectors.manual import ManualTarget
 from bot.connectors.opening import open_target
 from bot.connectors.protocol import Target
-from tests.systems import agenta, braintrust, langfuse, langsmith, mlflow, opik, phoenix, promptlayer
+from tests.systems import agenta, braintrust, github, langfuse, langsmith, mlflow, opik, phoenix, promptlayer
 from tests.systems.git_server import GitServer
 from tests.systems.receiver import SECRET, VARIABLE, receiver, receiving
 from tests.systems.record import RecordInMemory
@@ -103,6 +103,18 @@ def make_agenta() -> Iterator[Case]:
             cannot_hold="\0",
             cannot_empty="Nothing but refunds is deployed to production",
         )
+
+
+@pytest.fixture
+def make_github() -> Iterator[Case]:
+    """A local GitHub, with the prompt of another workflow beside ours and a proposal for it."""
+    local = github.LocalGithub()
+    theirs = local.add("Hello.", "greetings.md")
+    local.git.push("greetings.md", b"Hi.", branch="prompt-change/greetings/PC-9-0123456789ab")
+    with served(local.app) as url:
+        spec = {"kind": "github", "host": url, "repository": github.REPOSITORY, "path": github.PATH}
+        target = opened({**spec, "token_env": "GH_TOKEN"}, {"GH_TOKEN": github.TOKEN})
+        yield Case(target, missing=theirs, cannot_empty="GitHub cannot deploy nothing")
 
 
 @pytest.fixture
@@ -196,6 +208,7 @@ MAKERS = [
     "make_webhook",
     "make_braintrust",
     "make_agenta",
+    "make_github",
     "make_langfuse",
     "make_langsmith",
     "make_mlflow",
