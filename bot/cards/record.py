@@ -13,6 +13,7 @@ from bot.cards.text import clip, code, count, escape, label, listed, mention, na
 from bot.cards.words import LANES, ROLES, STATES
 from bot.changes.facts import (
     ChangeFacts,
+    Looked,
     PeopleOf,
     PolicyFacts,
     ReleaseFacts,
@@ -114,7 +115,7 @@ def workflow(facts: WorkflowFacts, *, live_button: bool = False) -> Drawn:
             header(title),
             section("\n".join(_attributes(facts))),
             section("\n".join(_people(it, room) for it in facts.people) or "No people are named."),
-            *([section("\n".join(_problems(facts, room)))] if facts.problems else []),
+            *([section("\n".join(_problems(facts, room)))] if facts.target.wrong else []),
             *some(facts.open_changes, room, room.items),
             *row(Row.ANSWER, *buttons),
             context(f"Policy version {facts.policy_version}"),
@@ -132,10 +133,15 @@ def _attributes(facts: WorkflowFacts) -> list[str]:
         f"*Tools:* {escape(one_line(', '.join(facts.tools), 400)) or 'none'}",
         f"*Cards in:* {mention(Who(facts.channel, facts.channel)) if facts.channel else 'no channel'}",
         f"*Owner:* {escape(one_line(facts.owner, 80))}",
-        f"*Target:* {escape(one_line(facts.target, 300))}",
-        f"*Live:* {live}",
+        f"*Released here:* {live}",
+        f"*Target:* {escape(one_line(facts.target.where, 300)) or 'cannot be opened'}",
+        f"*Live there:* {_seen(facts.target.live)} · *a rollback brings back:* {_seen(facts.target.back)}",
     ]
     return [line for line in lines if line]
+
+
+def _seen(what: Looked) -> str:
+    return escape(what.words) if what.version is None else code(short(what.version))
 
 
 def _people(people: PeopleOf, room: Room) -> str:
@@ -148,7 +154,8 @@ def _people(people: PeopleOf, room: Room) -> str:
 
 
 def _problems(facts: WorkflowFacts, room: Room) -> list[str]:
-    return ["*To put right*", *(f"• {escape(clip(it, 300))}" for it in facts.problems[: min(8, room.items)])]
+    wrong = facts.target.wrong[: min(8, room.items)]
+    return ["*To put right*", *(f"• {escape(clip(each, 300))}" for each in wrong)]
 
 
 def policy(facts: PolicyFacts) -> Drawn:

@@ -269,6 +269,24 @@ class PeopleOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """A version that could be read just now; where there is none, the words that say why."""
+
+    version: str | None = None
+    words: str = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCheck:
+    """A target as it was found just now: what is live, what a rollback brings back, what is to put right."""
+
+    where: str = ""
+    live: Looked = Looked()
+    back: Looked = Looked()
+    wrong: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WorkflowFacts:
     """`/prompt-change workflow NAME`: attributes, people, target and present state."""
 
@@ -279,8 +297,7 @@ class WorkflowFacts:
     tools: tuple[str, ...]
     channel: str
     owner: str
-    target: str
-    problems: tuple[str, ...]
+    target: TargetCheck
     people: tuple[PeopleOf, ...]
     policy_version: int
     live: ReleaseFacts | None

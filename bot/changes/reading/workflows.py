@@ -9,9 +9,10 @@ from bot.changes.context import Context
 from bot.changes.facts import Line, PeopleOf, PolicyFacts, ReverseFacts, WorkflowFacts
 from bot.changes.force import policy_in_force
 from bot.changes.reading.names import Names
-from bot.changes.reading.releases import release_facts, target_for
+from bot.changes.reading.releases import release_facts
+from bot.changes.reading.targets import check_target_in_time
 from bot.changes.rights import rollback_owners
-from bot.connectors.protocol import Target, TargetError
+from bot.connectors.protocol import TargetError
 from storage.models import Release
 from storage.queries import changes, people, record, releases
 from storage.vocabulary import Lane, Role
@@ -24,15 +25,16 @@ def workflow_names(context: Context) -> list[str]:
 
 
 def workflow_facts(context: Context, name: str, *, now: datetime) -> WorkflowFacts | None:
-    """One workflow; None where the policy knows no such one."""
+    """One workflow, with its target as it is now; None where the policy knows no such one."""
     with context.reading() as session:
-        version, policy = policy_in_force(session)
-        attributes = policy.all_workflows.get(name)
-        if attributes is None:
-            return None
+        attributes = policy_in_force(session)[1].all_workflows.get(name)
+    if attributes is None:
+        return None
+    target = check_target_in_time(context, name, target_of(attributes))
+    with context.reading() as session:
+        version, _ = policy_in_force(session)
         names = Names(session)
         live = releases.live(session, name)
-        target = target_for(context, name, target_of(attributes))
         return WorkflowFacts(
             name=name,
             description=attributes.description,
@@ -41,8 +43,7 @@ def workflow_facts(context: Context, name: str, *, now: datetime) -> WorkflowFac
             tools=attributes.tools,
             channel=attributes.channel or "",
             owner=names(attributes.owner).name if attributes.owner else "",
-            target=target.describe() if target else "none",
-            problems=tuple(_problems(target)),
+            target=target,
             people=tuple(_people(session, name, role, names) for role in Role),
             policy_version=version,
             live=release_facts(context, session, live, now=now, names=names) if live else None,
@@ -127,12 +128,3 @@ def _people(session: Session, workflow: str, role: Role, names: Names) -> People
     return PeopleOf(
         role, {lane: names.all(people.principals(session, workflow, role, lane)) for lane in Lane}
     )
-
-
-def _problems(target: Target | None) -> list[str]:
-    if target is None:
-        return ["The target cannot be opened."]
-    try:
-        return target.problems()
-    except TargetError as error:
-        return [str(error)]

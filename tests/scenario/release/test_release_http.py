@@ -344,3 +344,39 @@ def test_targets_check_misses_the_version_to_go_back_to(town: Town, monkeypatch:
         code, said = on_the_host(town, "targets", "check")
     assert code == 1
     assert old in said
+
+
+def test_the_page_of_a_workflow_shows_the_target_as_it_is_now(town: Town, system: System) -> None:
+    """What is live there, what a rollback brings back, and what is wrong, for whoever asks in Slack."""
+    number = ready(town)
+    deploy(town, number)
+    sara = town.person("U0SARA")
+
+    def page() -> str:
+        sara.command("/prompt-change workflow macros")
+        return words(sara.ephemerals(sara.direct_channel().id)[-1])
+
+    shown = page()
+    assert "Live there" in shown
+    assert "a rollback brings back" in shown
+    assert "To put right" not in shown
+    system.expire()
+    told = page()
+    assert told.count("cannot be read") == 2
+    assert "To put right" in told
+    assert "does not accept the credential" in told
+
+
+def test_a_target_that_is_slow_does_not_keep_its_page_from_being_shown(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack waits three seconds: people and attributes are shown, and that the rest is not known."""
+    with local_langfuse("macros") as system:
+        system.put(OLD)
+        governed(town, system, monkeypatch)
+        monkeypatch.setattr("bot.changes.reading.targets.IN_TIME", 0.0)
+        sara = town.person("U0SARA")
+        sara.command("/prompt-change workflow macros")
+        shown = words(sara.ephemerals(sara.direct_channel().id)[-1])
+    assert "did not answer within 0 seconds" in shown
+    assert "Owner" in shown

@@ -8,11 +8,13 @@ from factory import ANA, BEN, DEV, LEADS, NOW, change, line, release, revision
 from bot.changes.facts import (
     Choice,
     HomeFacts,
+    Looked,
     NoteFacts,
     PeopleOf,
     PolicyFacts,
     ProposalFacts,
     ReverseFacts,
+    TargetCheck,
     Who,
     WorkflowFacts,
 )
@@ -38,8 +40,9 @@ def workflow(**changed: Any) -> WorkflowFacts:
         tools=("issue_refund", "lookup_order"),
         channel="C0REFUNDS",
         owner="ana@example.com",
-        target="git prompts.git refunds.md",
-        problems=("Nobody can deploy in the high lane.",),
+        target=TargetCheck(
+            "git prompts.git refunds.md", Looked("v18"), Looked("v17"), ("The credential has expired.",)
+        ),
         people=(PeopleOf(Role.APPROVE, {Lane.LOW: (BEN,)}), PeopleOf(Role.DEPLOY, same)),
         policy_version=3,
         live=release(),
