@@ -151,7 +151,7 @@ def release_buttons(facts: ReleaseFacts) -> list[Block]:
         return []
     ready = not facts.moving and not facts.task and facts.stage < facts.stages
     advance = button(Action.ADVANCE, facts.id, style="primary") if ready else None
-    return row(Row.RELEASE, advance, _stop_button(facts))
+    return row(Row.RELEASE, advance, stop_button(facts))
 
 
 def roll_back_button(facts: ReleaseFacts) -> Block:
@@ -166,7 +166,8 @@ def roll_back_button(facts: ReleaseFacts) -> Block:
     return button(Action.ROLL_BACK, facts.id, style="danger", confirm=asked)
 
 
-def _stop_button(facts: ReleaseFacts) -> Block:
+def stop_button(facts: ReleaseFacts) -> Block:
+    """Return what ends a release that is on its way, with Slack's own question."""
     old, new = _going_back(facts)
     text = (
         f"The release stops. Every stage of {one_line(facts.workflow, 80)} that has {new} goes back to "

@@ -24,6 +24,7 @@ from bot.cards.blocks import (
 )
 from bot.cards.diff import Piece, pieces
 from bot.cards.parts import OPEN
+from bot.cards.release import stop_button
 from bot.cards.surface import CONFIRM_NEW_DIFF, MENU_LABELS, Action, Menu, Row
 from bot.cards.text import clip, code, escape, listed, mention, named, one_line, short, subject, when
 from bot.cards.words import DECISIONS, LANES, STATES
@@ -121,6 +122,9 @@ def review_buttons(facts: ChangeFacts, recipient: str = "") -> list[Block]:
         decide = [button(Action.APPROVE, at, style="primary")]
         decide += [button(Action.APPROVE_AND_DEPLOY, at)] if both else []
         decide += [button(Action.REQUEST_CHANGES, at), button(Action.REJECT, at, style="danger")]
+    elif facts.state is State.RELEASING and facts.release and facts.release.stages == 1:
+        # One in stages has a message of its own from its first stage on, and there its buttons.
+        decide = [stop_button(facts.release)]
     else:
         decide = [button(Action.DEPLOY, at, style="primary")] if facts.state in DEPLOYABLE else []
     if facts.state in OPEN and any(not gate.met for gate in facts.gates):

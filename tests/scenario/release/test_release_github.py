@@ -94,7 +94,7 @@ def test_a_release_that_is_stopped_while_the_ci_is_at_it_does_not_come_later(
     number = ready(town)
     deploy(town, number)
     forward = local.deployments[-1]["id"]
-    town.person("U0RITA", hostile=True).click(town.card(number), "stop_release", value="1")
+    town.person("U0RITA").click(town.card(number), "stop_release")
     town.settle()
     assert f"Rolled back: PC-{number}" not in words(town.message("rollback"))
     back = local.deployments[-1]["id"]

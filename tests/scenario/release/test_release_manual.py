@@ -97,7 +97,7 @@ def test_stopping_while_a_person_is_at_it_asks_them_to_put_it_back(town: Town) -
     done(town, first)
     second = released(town, SECOND)
     forward = task(town, second)
-    town.person("U0RITA", hostile=True).click(town.card(second), "stop_release", value="2")
+    town.person("U0RITA").click(town.card(second), "stop_release")
     town.settle()
     assert "not done yet" in words(town.message("rollback", change=second))
     back = task(town, second)

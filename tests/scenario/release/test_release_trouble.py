@@ -166,7 +166,7 @@ def test_a_deploy_that_is_still_tried_can_be_stopped(town: Town) -> None:
     number = approved(town, LOW, NEW)
     with away(town.repository):
         deploy(town, number)
-        town.person("U0RITA", hostile=True).click(town.card(), "stop_release", value="1")
+        town.person("U0RITA").click(town.card(), "stop_release")
         town.settle()
         assert "Rolling back: PC-1" in words(town.message("rollback"))
     town.moment.pass_by(minutes=2)
