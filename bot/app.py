@@ -47,6 +47,8 @@ OUTBOX_SECONDS = 10
 """How long the outbox waits for Slack. Its client retries nothing: the rows do that."""
 CLICK_SECONDS = 2
 """How long a click may wait for Slack, which itself waits three seconds for us."""
+SEATS_ON_POSTGRES = 4
+"""How many clicks are worked on at a time there, where each statement is a wait for the server."""
 SWEEP = timedelta(minutes=1)
 DRIFT = timedelta(minutes=3)
 """How often each live pointer is compared with the record."""
@@ -132,8 +134,13 @@ class PromptChange:
 
     def edge(self, **options: Any) -> Edge:  # noqa: ANN401  passed on as they are
         """The ASGI application that Slack's requests come to."""
+        seats = 1 if self.store.is_sqlite else SEATS_ON_POSTGRES
         return create_edge(
-            self.bolt, signing_secret=self._signing_secret, readiness=self.readiness, **options
+            self.bolt,
+            signing_secret=self._signing_secret,
+            readiness=self.readiness,
+            seats=seats,
+            **options,
         )
 
     def readiness(self) -> Mapping[str, Problem | None]:

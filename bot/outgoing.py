@@ -15,6 +15,7 @@ from typing import Final
 import httpx
 
 from bot.loopback import is_loopback_name
+from bot.pool import step_aside
 
 SECONDS: Final = 10.0
 """How long one request may take to connect, and to send or receive the next piece."""
@@ -69,6 +70,7 @@ class _Door(httpx.BaseTransport):
         """Check the request and the addresses behind its name, and make it."""
         if _origin(request.url) != self._origin or request.url.userinfo:
             raise AddressRefusedError(f"Only {self._host} is configured here, so nothing else is asked.")
+        step_aside()
         failed: httpx.TransportError | None = None
         for address in self._addresses(request):
             try:

@@ -20,6 +20,7 @@ from dulwich.protocol import Protocol
 from bot.connectors.asking import SECONDS
 from bot.connectors.git_line import FETCH_SECONDS, Line
 from bot.connectors.protocol import TargetRefused, TargetUnavailable
+from bot.pool import step_aside
 
 GRACE: Final = 2.0
 """Seconds in which a git that is asked to stop takes its locks away."""
@@ -73,6 +74,7 @@ class _Client(TraditionalGitClient):
         path: str | bytes,
         protocol_version: int | None = None,  # noqa: ARG002 - the program is of this host, and any will do
     ) -> tuple[Protocol, Callable[[], bool], IO[bytes] | None]:
+        step_aside()
         environment = {each: os.environ[each] for each in KEPT if each in os.environ}
         process = subprocess.Popen(  # noqa: S603 - two words of ours and a folder's full path
             ["git", cmd.decode(), os.fsdecode(path)],  # noqa: S607 - whatever git there is

@@ -8,7 +8,6 @@ a log or an answer, and it never gets a 5xx.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import structlog
@@ -22,6 +21,7 @@ from bot.edge.metrics import Metrics
 from bot.edge.readiness import Ask, Readiness
 from bot.edge.reading import read
 from bot.edge.shapes import Rejected, UrlVerification, accept
+from bot.pool import Pool
 
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -54,6 +54,7 @@ class Edge:
         max_body: int,
         body_seconds: float,
         threads: int,
+        seats: int,
         elsewhere: ASGIApp | None,
     ) -> None:
         self._bolt = bolt_app
@@ -64,7 +65,7 @@ class Edge:
         self._max_body = max_body
         self._body_seconds = body_seconds
         self._elsewhere = elsewhere
-        self._threads = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="click")
+        self._threads = Pool(threads, seats)
         self._pages: dict[str, tuple[str, Callable[[], Awaitable[Answer]]]] = {
             "/healthz": ("GET, HEAD", self._health),
             "/readyz": ("GET, HEAD", self._ready),
@@ -194,6 +195,7 @@ def create_edge(
     max_body: int = gate.MAX_BODY,
     body_seconds: float = gate.BODY_SECONDS,
     threads: int = THREADS,
+    seats: int = 1,
     registry: CollectorRegistry | None = None,
     elsewhere: ASGIApp | None = None,
 ) -> Edge:
@@ -214,5 +216,6 @@ def create_edge(
         max_body=max_body,
         body_seconds=body_seconds,
         threads=threads,
+        seats=seats,
         elsewhere=elsewhere,
     )

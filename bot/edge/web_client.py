@@ -11,11 +11,14 @@ from urllib.request import Request
 
 from slack_sdk import WebClient
 
+from bot.pool import step_aside
+
 
 class Client(WebClient):
     """Raises what the SDK raises, and holds nothing."""
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
+        step_aside()
         try:
             return super()._perform_urllib_http_request_internal(url, req)
         except (OSError, HTTPException) as broken:

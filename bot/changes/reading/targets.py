@@ -11,6 +11,7 @@ from typing import Any
 from bot.changes.context import Context
 from bot.changes.facts import Looked, TargetCheck
 from bot.connectors.protocol import Target, TargetError
+from bot.pool import step_aside
 from storage.models import Release
 from storage.queries import releases
 
@@ -51,6 +52,7 @@ def check_target_in_time(context: Context, workflow: str, spec: Mapping[str, Any
     with context.reading() as session:
         release = releases.live(session, workflow)
     found = _Found()
+    step_aside()
     looking = ThreadPoolExecutor(1, thread_name_prefix="target-check")
     try:
         return looking.submit(_checked, context, workflow, spec, release, found).result(IN_TIME)
