@@ -134,13 +134,9 @@ class PromptChange:
 
     def edge(self, **options: Any) -> Edge:  # noqa: ANN401  passed on as they are
         """The ASGI application that Slack's requests come to."""
-        seats = 1 if self.store.is_sqlite else SEATS_ON_POSTGRES
+        options.setdefault("seats", 1 if self.store.is_sqlite else SEATS_ON_POSTGRES)
         return create_edge(
-            self.bolt,
-            signing_secret=self._signing_secret,
-            readiness=self.readiness,
-            seats=seats,
-            **options,
+            self.bolt, signing_secret=self._signing_secret, readiness=self.readiness, **options
         )
 
     def readiness(self) -> Mapping[str, Problem | None]:

@@ -104,7 +104,9 @@ def _release(told: Told, subject: str, verb: str, row: AuditRow) -> None:
     if (subject, verb) == ("release", "roll_back"):
         told.rollbacks[data["rollback"]] = {"release": row.subject, "done": False, "to": data["to"]}
     elif (subject, verb) == ("release", "rolled_back"):
-        told.rollbacks[data["rollback"]]["done"] = True
+        # One by hand, past the app, is told once it was found: it has no beginning here.
+        found = told.rollbacks.setdefault(data["rollback"], {"release": row.subject, "to": data["to"]})
+        found["done"] = True
     elif (subject, verb) == ("rollback", "acknowledge"):
         told.acknowledged |= {(data["rollback"], each) for each in data["for_"]}
     elif (subject, verb) == ("release", "start"):

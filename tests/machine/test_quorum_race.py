@@ -25,6 +25,8 @@ from tests.scenario.town import Town, running_town, top
 from tests.sizes import sized
 
 WORKERS = 16
+ALL_AT_ONCE = {"seats": WORKERS}
+"""All of them compute at the same time, which the app itself lets one do at a time on SQLite."""
 REJECTED_ONE_IN, EDITED_ONE_IN = 10, 20
 
 
@@ -91,7 +93,7 @@ def expected(place: int) -> State:
 @pytest.mark.parametrize("count", [10, pytest.param(sized(500), marks=pytest.mark.slow)])
 def test_each_quorum_is_completed_once(tmp_path: Path, database: str, count: int) -> None:
     """One approval, one vote a person, one row in the trail a decision, one deploy card a deployer."""
-    with running_town(tmp_path, database=database) as town, overhearing(town):
+    with running_town(tmp_path, database=database, edge=ALL_AT_ONCE) as town, overhearing(town):
         cards = gathered(town, count)
         answers = race(town, cards)
         assert {each.status for each in answers} == {200}
@@ -103,7 +105,7 @@ def test_each_quorum_is_completed_once(tmp_path: Path, database: str, count: int
 @pytest.mark.slow
 def test_the_same_run_on_the_default_engine_goes_wrong(tmp_path: Path) -> None:
     """The control: without the write lock at the beginning, quorums are overlooked, or completed twice."""
-    with running_town(tmp_path, open_store=DefaultStore.open) as town:
+    with running_town(tmp_path, open_store=DefaultStore.open, edge=ALL_AT_ONCE) as town:
         cards = gathered(town, 40)
         race(town, cards)
         found = wrong(town.app.store, cards)

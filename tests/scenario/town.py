@@ -2,7 +2,7 @@
 
 import functools
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -271,6 +271,7 @@ def running_town(
     over_socket: bool = False,
     database: str = "",
     click_seconds: int = PATIENT,
+    edge: Mapping[str, Any] | None = None,
     open_store: Callable[[str], Store] = Store.open,
 ) -> Iterator[Town]:
     """The app and the local Slack on two ports of this machine's loopback, with nothing in the background.
@@ -299,7 +300,7 @@ def running_town(
             stack.callback(socket.shut)
         else:
             bound = stack.enter_context(listening())
-            url = stack.enter_context(serving(app.edge(), bound))
+            url = stack.enter_context(serving(app.edge(**(edge or {})), bound))
             seeded.workspace.deliver_to(f"{url}/slack/events")
             # A server waits for the connections that somebody keeps open.
             stack.callback(seeded.workspace.delivery.close)
